@@ -1,0 +1,20 @@
+# What the library links. Nothing is downloaded; a missing package ends the configuration with the name of what is missing.
+# xtensor, xtl: arrays of users, in the interop header.  xsimd, CBLAS, oneDNN: kernels.  fmt: texts.  zlib: .gz files.
+find_package(xtensor REQUIRED)
+find_package(xsimd REQUIRED)
+find_package(fmt REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(ZLIB REQUIRED)
+find_package(nlohmann_json 3 REQUIRED)
+find_package(Threads REQUIRED)
+find_package(CBLAS REQUIRED)
+
+option(XGRAD_USE_ONEDNN "Use oneDNN where it is installed and faster" ON)
+set(XGRAD_HAS_ONEDNN OFF)
+if(XGRAD_USE_ONEDNN)
+  find_package(dnnl CONFIG QUIET)
+  if(TARGET DNNL::dnnl)
+    set(XGRAD_HAS_ONEDNN ON)
+  endif()
+endif()
+message(STATUS "xgrad: xtensor ${xtensor_VERSION}, xsimd ${xsimd_VERSION}, fmt ${fmt_VERSION}, CBLAS ${CBLAS_LIBRARY}, oneDNN ${XGRAD_HAS_ONEDNN} ${dnnl_VERSION}")
