@@ -1,0 +1,40 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace xgrad {
+
+/// Shapes, axes, indices or sizes that do not fit an operation.
+struct ShapeError : std::invalid_argument {
+    using std::invalid_argument::invalid_argument;
+};
+
+/// Element types that do not fit an operation.
+struct DtypeError : std::invalid_argument {
+    using std::invalid_argument::invalid_argument;
+};
+
+/// A tape used against its rules: ended, of another thread, consumed, overwritten values.
+struct TapeError : std::logic_error {
+    using std::logic_error::logic_error;
+};
+
+/// A file or stream that is not what it should be.
+struct DataError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// A value that is NaN or infinite where a tape was asked to watch for them.
+struct AnomalyError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+namespace detail {
+
+/// "operation: what.\n  rule: ...\n  try:  ..." : the one form of every error text of the library.
+std::string error_text(const char* operation, const std::string& what, const std::string& rule,
+                       const std::string& hint);
+
+}  // namespace detail
+}  // namespace xgrad

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <xgrad/tensor.hpp>
+
+#include <string>
+
+namespace xgrad::detail {
+
+/// Where a leaf's gradient lives. Reference counted: the leaf, optimizers and running tapes hold it, so it outlasts
+/// the tape and the module. A parameter's cell also holds the value.
+struct LeafCell {
+    static constexpr std::uint32_t kNoId = ~std::uint32_t{0};
+
+    std::uint32_t references = 1;
+    std::uint32_t id = kNoId;   // dense number of a parameter; variables have none
+    std::uint64_t version = 0;  // writes into a parameter's value
+    bool requires_grad = true;
+    bool listed = false;    // an optimizer or parameters() has seen it
+    bool reported = false;  // stands in the list of unlisted cells that received a gradient
+    Tensor grad;
+    Tensor value;  // parameters only
+    std::string name;
+
+    // The copy made last, so that two members which are one parameter stay one in a copied module.
+    LeafCell* last_copy = nullptr;
+    const void* last_copy_source = nullptr;
+    std::ptrdiff_t last_copy_distance = 0;
+    LeafCell* copied_from = nullptr;
+};
+
+void retain(LeafCell* cell) noexcept;
+void release(LeafCell* cell) noexcept;
+
+/// A counted reference to a cell.
+class LeafRef {
+public:
+    LeafRef() = default;
+    explicit LeafRef(LeafCell* cell) : cell_(cell)  // counts one more
+    {
+        if (cell_) retain(cell_);
+    }
+    LeafRef(const LeafRef& other) : LeafRef(other.cell_) {}
+    LeafRef(LeafRef&& other) noexcept : cell_(std::exchange(other.cell_, nullptr)) {}
+    LeafRef& operator=(LeafRef other) noexcept
+    {
+        std::swap(cell_, other.cell_);
+        return *this;
+    }
+    ~LeafRef()
+    {
+        if (cell_) release(cell_);
+    }
+    static LeafRef adopt(LeafCell* cell)  // takes over the count it was made with
+    {
+        LeafRef ref;
+        ref.cell_ = cell;
+        return ref;
+    }
+    LeafCell* operator->() const { return cell_; }
+    LeafCell& operator*() const { return *cell_; }
+    LeafCell* get() const { return cell_; }
+    explicit operator bool() const { return cell_ != nullptr; }
+
+private:
+    LeafCell* cell_ = nullptr;
+};
+
+/// A tensor that is `value` and has a gradient cell of its own; shares the storage.
+Tensor make_leaf(const Tensor& value, std::string name);
+
+/// A dense number that no living parameter has.
+std::uint32_t new_parameter_id();
+
+/// Called for each parameter that received a gradient without having been listed; see optim::Optimizer::step.
+void report_unlisted(LeafCell& cell);
+
+/// The first parameter alive that received a gradient on this thread and that nobody listed; null: none.
+const LeafCell* first_unlisted() noexcept;
+
+/// Notes an overwrite of the storage.
+void mark_written(TensorHeader& header) noexcept;
+
+}  // namespace xgrad::detail

@@ -1,0 +1,328 @@
+#include <xgrad/error.hpp>
+#include <xgrad/leaf.hpp>
+#include <xgrad/tensor.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstring>
+
+#include "autograd/reference_count.hpp"
+
+namespace xgrad {
+namespace {
+
+std::atomic<Dtype> default_dtype_value{f32};
+
+constexpr std::size_t round_up_64(std::size_t bytes) { return (bytes + 63) & ~std::size_t{63}; }
+
+/// Calls f with a pointer of the element type of x.
+template <class F>
+decltype(auto) with_type(Dtype dtype, const void* data, F&& f)
+{
+    switch (dtype) {
+        case f32:
+            return f(static_cast<const float*>(data));
+        case f64:
+            return f(static_cast<const double*>(data));
+        case i64:
+            return f(static_cast<const std::int64_t*>(data));
+        default:
+            return f(static_cast<const bool*>(data));
+    }
+}
+
+/// Calls f(offset) for every element in row-major order.
+template <class F>
+void for_each_offset(const Tensor& x, F&& f)
+{
+    const std::size_t ndim = x.ndim();
+    detail::Dims index(ndim, 0);
+    std::int64_t offset = 0;
+    for (std::int64_t i = 0; i < x.numel(); ++i) {
+        f(offset);
+        for (std::size_t axis = ndim; axis-- > 0;) {
+            offset += x.strides()[axis];
+            if (++index[axis] < x.sizes()[axis]) break;
+            offset -= index[axis] * x.strides()[axis];
+            index[axis] = 0;
+        }
+    }
+}
+
+void set_contiguous_strides(detail::TensorHeader& h)
+{
+    std::int64_t stride = 1;
+    for (std::size_t i = h.ndim; i-- > 0;) {
+        h.strides()[i] = stride;
+        stride *= h.sizes()[i];
+    }
+}
+
+bool strides_are_contiguous(Sizes sizes, Sizes strides)
+{
+    std::int64_t expected = 1;
+    for (std::size_t i = sizes.size(); i-- > 0;) {
+        if (sizes[i] == 0) return true;
+        if (sizes[i] != 1 && strides[i] != expected) return false;
+        expected *= sizes[i];
+    }
+    return true;
+}
+
+detail::TensorHeader* allocate_header(Dtype dtype, Sizes sizes, std::size_t data_bytes, std::size_t head_bytes)
+{
+    if (sizes.size() > 64)
+        throw ShapeError(detail::error_text("tensor", "a shape of " + std::to_string(sizes.size()) + " axes",
+                                            "a tensor has at most 64 axes", "merge axes with reshape"));
+    const std::uint8_t size_class = detail::pool_class(head_bytes + data_bytes);
+    auto* h = static_cast<detail::TensorHeader*>(detail::pool_allocate(size_class));
+    h->references = 1;
+    h->dtype = dtype;
+    h->ndim = static_cast<std::uint8_t>(sizes.size());
+    h->flags = 0;
+    h->size_class = size_class;
+    h->serial = 0;
+    h->owner = nullptr;
+    h->leaf = nullptr;
+    h->written = 0;
+    for (std::size_t i = 0; i < sizes.size(); ++i) h->sizes()[i] = sizes[i];
+    return h;
+}
+
+template <class T>
+void fill_values(const Tensor& x, T value)
+{
+    std::fill_n(detail::mutable_data<T>(x), x.numel(), value);
+}
+
+}  // namespace
+
+Dtype default_dtype() noexcept { return default_dtype_value.load(std::memory_order_relaxed); }
+
+void set_default_dtype(Dtype dtype)
+{
+    if (!is_floating(dtype))
+        throw DtypeError(detail::error_text("set_default_dtype", std::string("got ") + name_of(dtype),
+                                            "the default dtype is f32 or f64", "set_default_dtype(f64)"));
+    default_dtype_value.store(dtype, std::memory_order_relaxed);
+}
+
+namespace detail {
+
+__thread std::uint64_t walk_clock __attribute__((tls_model("initial-exec"))) = ~std::uint64_t{0};
+
+void retain(TensorHeader* header) noexcept { count_up(header->references); }
+
+void release(TensorHeader* header) noexcept
+{
+    if (!count_down(header->references)) return;
+    if (header->flags & TensorHeader::kOwnsLeaf) release(header->leaf);
+    if (header->owner) release(header->owner);  // an owner is never a view: no chain to follow
+    pool_release(header, header->size_class);
+}
+
+Tensor empty(Dtype dtype, Sizes sizes, std::int64_t numel)
+{
+    const std::size_t head = round_up_64(sizeof(TensorHeader) + 2 * sizeof(std::int64_t) * sizes.size());
+    TensorHeader* h = allocate_header(dtype, sizes, static_cast<std::size_t>(numel) * size_of(dtype), head);
+    h->numel = numel;
+    h->flags = TensorHeader::kContiguous;
+    h->data = reinterpret_cast<std::byte*>(h) + head;
+    set_contiguous_strides(*h);
+    return Tensor::adopt(h);
+}
+
+Tensor empty(Dtype dtype, Sizes sizes) { return empty(dtype, sizes, checked_numel("tensor", sizes)); }
+
+Tensor view(const Tensor& base, Sizes sizes, Sizes strides, std::int64_t offset)
+{
+    const TensorHeader& from = base.header();
+    TensorHeader* h = allocate_header(from.dtype, sizes, 0, sizeof(TensorHeader) + 16 * sizes.size());
+    std::int64_t numel = 1;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        h->strides()[i] = strides[i];
+        numel *= sizes[i];
+    }
+    h->numel = numel;
+    h->flags = from.flags & TensorHeader::kOverwritable;
+    if (strides_are_contiguous(sizes, strides)) h->flags |= TensorHeader::kContiguous;
+    h->data = static_cast<std::byte*>(from.data) + offset * static_cast<std::int64_t>(size_of(from.dtype));
+    h->owner = from.owner ? from.owner : base.unsafe_header();
+    retain(h->owner);
+    return Tensor::adopt(h);
+}
+
+Tensor contiguous_copy(const Tensor& x)
+{
+    Tensor y = empty_like(x);
+    with_type(x.dtype(), x.raw(), [&](const auto* from) {
+        auto* to = mutable_data<std::remove_cv_t<std::remove_pointer_t<decltype(from)>>>(y);
+        if (x.is_contiguous())
+            std::copy_n(from, x.numel(), to);
+        else
+            for_each_offset(x, [&](std::int64_t offset) { *to++ = from[offset]; });
+    });
+    return y;
+}
+
+bool is_unshared(const Tensor& x) noexcept
+{
+    TensorHeader* h = x.unsafe_header();
+    return h && !h->owner && !h->leaf && h->serial == 0 && count_is_one(h->references);
+}
+
+void throw_undefined()
+{
+    throw std::invalid_argument(error_text("tensor", "the tensor is undefined",
+                                           "a default-constructed or moved-from Tensor holds no value",
+                                           "assign a value first; defined() tells"));
+}
+
+void throw_wrong_element_type(Dtype has, Dtype asked)
+{
+    throw DtypeError(error_text("data",
+                                std::string("elements of type ") + name_of(asked) + " of a tensor of " + name_of(has),
+                                "the element type is the tensor's", "convert first: to(x, dtype)"));
+}
+
+}  // namespace detail
+
+void Tensor::check_not_overwritten() const
+{
+    const detail::TensorHeader& base = header_->owner ? *header_->owner : *header_;
+    if (base.written > detail::walk_clock) detail::throw_overwritten(base);
+}
+
+std::int64_t Tensor::size(std::int64_t axis) const
+{
+    return header().sizes()[detail::normal_axis("size", axis, ndim())];
+}
+
+double Tensor::item() const
+{
+    if (numel() != 1)
+        throw ShapeError(detail::error_text("item", "the shape is " + to_string(sizes()),
+                                            "exactly one element is needed",
+                                            "reduce it first, for example sum(x), or read x.scalar(i, j)"));
+    return with_type(dtype(), raw(), [](const auto* p) { return static_cast<double>(*p); });
+}
+
+template <class T>
+std::vector<T> Tensor::to_vector() const
+{
+    std::vector<T> out(static_cast<std::size_t>(numel()));
+    with_type(dtype(), raw(), [&](const auto* p) {
+        auto next = out.begin();
+        for_each_offset(*this, [&](std::int64_t offset) { *next++ = static_cast<T>(p[offset]); });
+    });
+    return out;
+}
+template std::vector<float> Tensor::to_vector() const;
+template std::vector<double> Tensor::to_vector() const;
+template std::vector<std::int64_t> Tensor::to_vector() const;
+template std::vector<bool> Tensor::to_vector() const;
+
+template <class T>
+Tensor from_values(Sizes sizes, const T* values, std::size_t count)
+{
+    const std::int64_t numel = detail::checked_numel("tensor", sizes);
+    if (static_cast<std::size_t>(numel) != count)
+        throw ShapeError(detail::error_text("tensor",
+                                            "shape " + to_string(sizes) + " holds " + std::to_string(numel) +
+                                                " elements, " + std::to_string(count) + " were given",
+                                            "one value an element, in row-major order",
+                                            "correct the shape or the list"));
+    Tensor x = detail::empty(dtype_of<T>, sizes, numel);
+    std::copy_n(values, count, detail::mutable_data<T>(x));
+    return x;
+}
+template Tensor from_values(Sizes, const float*, std::size_t);
+template Tensor from_values(Sizes, const double*, std::size_t);
+template Tensor from_values(Sizes, const std::int64_t*, std::size_t);
+template Tensor from_values(Sizes, const bool*, std::size_t);
+
+Tensor tensor(Sizes sizes, std::initializer_list<double> values) { return tensor(sizes, values, default_dtype()); }
+
+Tensor tensor(Sizes sizes, std::initializer_list<double> values, Dtype dtype)
+{
+    const auto convert = [&]<class T>(T) {
+        std::vector<T> list(values.size());
+        std::transform(values.begin(), values.end(), list.begin(), [](double v) { return static_cast<T>(v); });
+        return from_values(sizes, list);
+    };
+    switch (dtype) {
+        case f32:
+            return convert(float{});
+        case f64:
+            return from_values(sizes, values.begin(), values.size());
+        case i64:
+            return convert(std::int64_t{});
+        default:
+            break;
+    }
+    Tensor x = tensor(sizes, values, f64);
+    Tensor y = detail::empty(boolean, sizes, x.numel());
+    std::transform(values.begin(), values.end(), detail::mutable_data<bool>(y), [](double v) { return v != 0; });
+    return y;
+}
+
+Tensor tensor(double value) { return full({}, value); }
+Tensor tensor(double value, Dtype dtype) { return full({}, value, dtype); }
+
+Tensor full(Sizes sizes, double value) { return full(sizes, value, default_dtype()); }
+
+Tensor full(Sizes sizes, double value, Dtype dtype)
+{
+    Tensor x = detail::empty(dtype, sizes);
+    switch (dtype) {
+        case f32:
+            fill_values(x, static_cast<float>(value));
+            break;
+        case f64:
+            fill_values(x, value);
+            break;
+        case i64:
+            fill_values(x, static_cast<std::int64_t>(value));
+            break;
+        case boolean:
+            fill_values(x, value != 0);
+            break;
+    }
+    return x;
+}
+
+Tensor zeros(Sizes sizes) { return full(sizes, 0); }
+Tensor zeros(Sizes sizes, Dtype dtype) { return full(sizes, 0, dtype); }
+Tensor ones(Sizes sizes) { return full(sizes, 1); }
+Tensor ones(Sizes sizes, Dtype dtype) { return full(sizes, 1, dtype); }
+Tensor zeros_like(const Tensor& x) { return full(x.sizes(), 0, x.dtype()); }
+Tensor ones_like(const Tensor& x) { return full(x.sizes(), 1, x.dtype()); }
+
+std::string describe(const Tensor& x)
+{
+    return x.defined() ? std::string(name_of(x.dtype())) + " " + to_string(x.sizes()) : "undefined";
+}
+
+std::string to_string(const Tensor& x)
+{
+    if (!x.defined()) return "tensor undefined";
+    constexpr std::size_t kShown = 12;  // more elements than twice this are shortened in the middle
+    const std::vector<double> values = x.to_vector<double>();
+    std::string list;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (values.size() > 2 * kShown && i == kShown) {
+            list += ", ...";
+            i = values.size() - kShown;
+        }
+        char text[32];
+        std::snprintf(text, sizeof text, "%s%.6g", i ? ", " : "", values[i]);
+        list += text;
+    }
+    std::string shape = to_string(x.sizes());
+    shape.front() = '{';
+    shape.back() = '}';
+    return "tensor(" + shape + ", {" + list + "}) " + name_of(x.dtype());
+}
+
+}  // namespace xgrad

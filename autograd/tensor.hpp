@@ -1,0 +1,211 @@
+#pragma once
+
+#include <xgrad/dtype.hpp>
+#include <xgrad/pool.hpp>
+#include <xgrad/sizes.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace xgrad {
+
+class Scalar;
+class Tensor;
+
+namespace detail {
+
+struct LeafCell;
+
+/// What a Tensor points to. The sizes, then the strides (both in elements), stand directly behind it, then, unless it
+/// is a view, the data, 64-byte aligned: one pooled block for everything.
+struct TensorHeader {
+    std::uint32_t references;
+    Dtype dtype;
+    std::uint8_t ndim;
+    std::uint8_t flags;
+    std::uint8_t size_class;
+    std::uint64_t serial;  // of the record that made the value; 0: not recorded
+    void* data;            // first element
+    TensorHeader* owner;   // whose storage a view shares; null: its own
+    std::int64_t numel;
+    LeafCell* leaf;         // where a leaf's or a retained value's grad lives; null: nowhere
+    std::uint64_t written;  // write_clock at the last overwrite of the storage; 0: never
+    std::uint32_t node;     // index of the record on its recording
+
+    static constexpr std::uint8_t kContiguous = 1;
+    static constexpr std::uint8_t kOverwritable = 2;  // storage of a parameter or buffer
+    static constexpr std::uint8_t kOwnsLeaf = 4;
+
+    std::int64_t* sizes() { return reinterpret_cast<std::int64_t*>(this + 1); }
+    const std::int64_t* sizes() const { return reinterpret_cast<const std::int64_t*>(this + 1); }
+    std::int64_t* strides() { return sizes() + ndim; }
+    const std::int64_t* strides() const { return sizes() + ndim; }
+};
+static_assert(sizeof(TensorHeader) == 64);
+
+/// Counts writes into parameters and buffers, of all threads. A record notes it, so that backward can tell whether a
+/// value it reads was overwritten since.
+std::uint64_t write_clock() noexcept;
+
+/// The clock of the record whose vjp runs on this thread; the largest number while none runs.
+extern __thread std::uint64_t walk_clock __attribute__((tls_model("initial-exec")));
+
+void retain(TensorHeader* header) noexcept;
+void release(TensorHeader* header) noexcept;
+
+[[noreturn]] void throw_undefined();
+[[noreturn]] void throw_overwritten(const TensorHeader& header);
+[[noreturn]] void throw_wrong_element_type(Dtype has, Dtype asked);
+
+/// A new contiguous tensor whose elements are not set. `numel` must be the product of the sizes.
+Tensor empty(Dtype dtype, Sizes sizes, std::int64_t numel);
+Tensor empty(Dtype dtype, Sizes sizes);
+inline Tensor empty_like(const Tensor& x);
+
+/// A tensor that shares the storage of `base`; `offset` in elements from the first element of `base`.
+Tensor view(const Tensor& base, Sizes sizes, Sizes strides, std::int64_t offset);
+
+}  // namespace detail
+
+/// A value: dtype, shape, strides and shared storage behind one pointer. The value never changes; copying the handle
+/// shares it. A default-constructed Tensor is undefined: everything but `defined()` and assignment throws on it.
+class Tensor {
+public:
+    Tensor() noexcept = default;
+    Tensor(const Tensor& other) noexcept : header_(other.header_)
+    {
+        if (header_) detail::retain(header_);
+    }
+    Tensor(Tensor&& other) noexcept : header_(std::exchange(other.header_, nullptr)) {}
+    Tensor& operator=(const Tensor& other) noexcept
+    {
+        Tensor(other).swap(*this);
+        return *this;
+    }
+    Tensor& operator=(Tensor&& other) noexcept
+    {
+        Tensor(std::move(other)).swap(*this);
+        return *this;
+    }
+    ~Tensor()
+    {
+        if (header_) detail::release(header_);
+    }
+    void swap(Tensor& other) noexcept { std::swap(header_, other.header_); }
+
+    bool defined() const noexcept { return header_ != nullptr; }
+
+    Dtype dtype() const { return header().dtype; }
+    std::size_t ndim() const { return header().ndim; }
+    std::int64_t numel() const { return header().numel; }
+    Sizes sizes() const { return {header().sizes(), header().ndim}; }
+    Sizes strides() const { return {header().strides(), header().ndim}; }  ///< in elements
+    bool is_contiguous() const { return header().flags & detail::TensorHeader::kContiguous; }
+
+    /// Size along an axis; negative axes count from the back. Throws ShapeError.
+    std::int64_t size(std::int64_t axis) const;
+
+    /// The only element as a double. Throws ShapeError unless there is exactly one.
+    double item() const;
+
+    /// The first element, of the tensor's own type; elements lie at strides(). Throws DtypeError for another type.
+    template <class T>
+    const T* data() const
+    {
+        if (dtype() != dtype_of<T>) detail::throw_wrong_element_type(dtype(), dtype_of<T>);
+        return static_cast<const T*>(raw());
+    }
+
+    /// All elements in row-major order, converted to T.
+    template <class T>
+    std::vector<T> to_vector() const;
+
+    /// The accumulated gradient of a leaf (tape.variable, a parameter's value) or of a value that retain_grad names;
+    /// undefined when there is none yet. Throws TapeError for any other value.
+    const Tensor& grad() const;
+
+    /// The element at the indices, on the running tape when this value is: gradients flow through. Negative indices
+    /// count from the back. Throws ShapeError; DtypeError unless floating.
+    Scalar scalar() const;
+    Scalar scalar(std::int64_t i) const;
+    Scalar scalar(std::int64_t i, std::int64_t j) const;
+    Scalar scalar(std::int64_t i, std::int64_t j, std::int64_t k) const;
+    Scalar scalar(std::int64_t i, std::int64_t j, std::int64_t k, std::int64_t l) const;
+    Scalar scalar(Sizes index) const;
+
+    /// For library code: the header, and the first element without a check of its type.
+    const detail::TensorHeader& header() const
+    {
+        if (!header_) [[unlikely]]
+            detail::throw_undefined();
+        return *header_;
+    }
+    const void* raw() const
+    {
+        const detail::TensorHeader& h = header();
+        if (h.flags & detail::TensorHeader::kOverwritable) [[unlikely]]
+            check_not_overwritten();
+        return h.data;
+    }
+    detail::TensorHeader* unsafe_header() const noexcept { return header_; }
+    static Tensor adopt(detail::TensorHeader* header) noexcept { return Tensor(header); }
+
+private:
+    explicit Tensor(detail::TensorHeader* header) noexcept : header_(header) {}
+    void check_not_overwritten() const;
+
+    detail::TensorHeader* header_ = nullptr;
+};
+
+/// Elements in row-major order, as many as the shape has, in the default dtype or the one given.
+/// Throws ShapeError when the count is wrong.
+Tensor tensor(Sizes sizes, std::initializer_list<double> values);
+Tensor tensor(Sizes sizes, std::initializer_list<double> values, Dtype dtype);
+Tensor tensor(double value);  ///< 0-dimensional
+Tensor tensor(double value, Dtype dtype);
+
+/// A copy of `count` elements in row-major order; the dtype is T's.
+template <class T>
+Tensor from_values(Sizes sizes, const T* values, std::size_t count);
+template <class T>
+Tensor from_values(Sizes sizes, const std::vector<T>& values)
+{
+    return from_values(sizes, values.data(), values.size());
+}
+
+Tensor full(Sizes sizes, double value);
+Tensor full(Sizes sizes, double value, Dtype dtype);
+Tensor zeros(Sizes sizes);
+Tensor zeros(Sizes sizes, Dtype dtype);
+Tensor ones(Sizes sizes);
+Tensor ones(Sizes sizes, Dtype dtype);
+Tensor zeros_like(const Tensor& x);
+Tensor ones_like(const Tensor& x);
+
+/// "f32 (2, 3)".
+std::string describe(const Tensor& x);
+
+/// Shape, dtype and values, in the form `tensor({2, 2}, {1, 2, 3, 4}) f32`; long ones are shortened in the middle.
+std::string to_string(const Tensor& x);
+
+namespace detail {
+
+inline Tensor empty_like(const Tensor& x) { return empty(x.dtype(), x.sizes(), x.numel()); }
+
+/// Elements that library code may still write: `x` must be fresh.
+template <class T = void>
+T* mutable_data(const Tensor& x)
+{
+    return static_cast<T*>(x.header().data);
+}
+
+/// A contiguous tensor of its own with the same elements; nothing is recorded.
+Tensor contiguous_copy(const Tensor& x);
+
+/// True when nobody else holds the tensor or its storage, so that it may be written in place.
+bool is_unshared(const Tensor& x) noexcept;
+
+}  // namespace detail
+}  // namespace xgrad
