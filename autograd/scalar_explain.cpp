@@ -1,0 +1,175 @@
+#include <xgrad/scalar_explain.hpp>
+
+#include <xgrad/error.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace xgrad::detail {
+
+namespace {
+
+template <class F>
+constexpr bool takes_two = requires
+{
+    F::derivative_a_formula;
+};
+
+template <class F>
+ElementaryInfo make_unary()
+{
+    return {F::name,
+            1,
+            F::formula,
+            {F::derivative_formula, ""},
+            [](double x, double) -> double { return F::value(x); },
+            [](double x, double, double y, double(&out)[2]) {
+                out[0] = F::derivative(x, y);
+                out[1] = 0;
+            },
+            [](const Scalar& x, const Scalar&, const Scalar& y, Scalar(&out)[2]) { out[0] = F::derivative(x, y); }};
+}
+
+template <class F>
+ElementaryInfo make_binary()
+{
+    return {F::name,
+            2,
+            F::formula,
+            {F::derivative_a_formula, F::derivative_b_formula},
+            [](double a, double b) -> double { return F::value(a, b); },
+            [](double a, double b, double y, double(&out)[2]) {
+                out[0] = F::derivative_a(a, b, y);
+                out[1] = F::derivative_b(a, b, y);
+            },
+            [](const Scalar& a, const Scalar& b, const Scalar& y, Scalar(&out)[2]) {
+                if (a.serial() != 0) out[0] = F::derivative_a(a, b, y);
+                if (b.serial() != 0) out[1] = F::derivative_b(a, b, y);
+            }};
+}
+
+}  // namespace
+
+template <class F>
+const ElementaryInfo& info_of()
+{
+    static const ElementaryInfo info = [] {
+        if constexpr (takes_two<F>)
+            return make_binary<F>();
+        else
+            return make_unary<F>();
+    }();
+    return info;
+}
+
+template const ElementaryInfo& info_of<elementary::Neg>();
+template const ElementaryInfo& info_of<elementary::Exp>();
+template const ElementaryInfo& info_of<elementary::Log>();
+template const ElementaryInfo& info_of<elementary::Sqrt>();
+template const ElementaryInfo& info_of<elementary::Tanh>();
+template const ElementaryInfo& info_of<elementary::Sigmoid>();
+template const ElementaryInfo& info_of<elementary::Relu>();
+template const ElementaryInfo& info_of<elementary::Sin>();
+template const ElementaryInfo& info_of<elementary::Cos>();
+template const ElementaryInfo& info_of<elementary::Abs>();
+template const ElementaryInfo& info_of<elementary::Square>();
+template const ElementaryInfo& info_of<elementary::Reciprocal>();
+template const ElementaryInfo& info_of<elementary::Add>();
+template const ElementaryInfo& info_of<elementary::Sub>();
+template const ElementaryInfo& info_of<elementary::Mul>();
+template const ElementaryInfo& info_of<elementary::Div>();
+template const ElementaryInfo& info_of<elementary::Pow>();
+template const ElementaryInfo& info_of<elementary::Maximum>();
+template const ElementaryInfo& info_of<elementary::Minimum>();
+
+// ---- recording ----
+
+ScalarRecords* make_records() { return std::make_unique<ScalarRecords>().release(); }
+void destroy_records(ScalarRecords* records) noexcept { const std::unique_ptr<ScalarRecords> owner(records); }
+
+std::uint64_t record_elementary(ScalarTape& tape, const ElementaryInfo& info, Operand a, Operand b, double y,
+                                Place place)
+{
+    if (!tape.explains()) throw_tape_full(tape);
+    const bool has_a = tape.holds(a.serial), has_b = info.n_operands == 2 && tape.holds(b.serial);
+    if (!has_a && !has_b) return 0;
+    const auto slot = tape.mark().slots;
+    ScalarRecord record{&info, {a, b}, {}, y, 0, place, {}};
+    info.partials(a.value, b.value, y, record.partials);
+    tape.push_explained(has_a ? tape.slot_of(a.serial) : ScalarTape::kNoSlot, record.partials[0],
+                        has_b ? tape.slot_of(b.serial) : ScalarTape::kNoSlot, record.partials[1]);
+    (*tape.records)[static_cast<std::uint32_t>(slot)] = std::move(record);
+    return tape.base_serial + slot;
+}
+
+void describe(ScalarTape& tape, const Scalar& value, std::string name)
+{
+    if (!tape.explains() || !tape.holds(value.serial())) return;
+    ScalarRecord& record = (*tape.records)[tape.slot_of(value.serial())];
+    record.name = std::move(name);
+    record.value = value.value();
+}
+
+// ---- gradients of gradients ----
+
+RecordedWalk::RecordedWalk(ScalarTape& tape, const char* operation) : tape_(tape)
+{
+    if (tape.explains()) return;
+    throw TapeError(error_text(operation,
+                               "create_graph asks for gradients of scalars that can be differentiated again.",
+                               "a plain tape keeps first-order partials of scalar statements only.",
+                               "open the tape with Tape tape{{.explain = true}}."));
+}
+
+void RecordedWalk::add(std::uint32_t slot, const Scalar& gradient)
+{
+    if (slot >= adjoints_.size()) {
+        adjoints_.resize(slot + 1);
+        reached_.resize(slot + 1);
+    }
+    adjoints_[slot] = reached_[slot] ? Scalar(adjoints_[slot] + gradient) : gradient;
+    reached_[slot] = true;
+}
+
+Scalar RecordedWalk::adjoint(std::uint32_t slot) const { return reached(slot) ? adjoints_[slot] : Scalar(0.0); }
+
+void RecordedWalk::reverse(std::uint32_t first, std::uint32_t last)
+{
+    for (std::uint32_t slot = last; slot > first;) {
+        --slot;
+        const ScalarRecord record = (*tape_.records)[slot];  // a copy: what follows adds records
+        if (!record.operation || !reached(slot)) continue;
+        const Scalar gy = adjoints_[slot], y = Scalar::from_tape(record.value, tape_.base_serial + slot);
+        Scalar operands[2], partials[2];
+        for (unsigned i = 0; i < record.operation->n_operands; ++i) {
+            const Operand& x = record.operands[i];
+            operands[i] = tape_.holds(x.serial) ? Scalar::from_tape(x.value, x.serial) : Scalar(x.value);
+        }
+        record.operation->recorded_partials(operands[0], operands[1], y, partials);
+        for (unsigned i = 0; i < record.operation->n_operands; ++i)
+            if (operands[i].serial() != 0) add(tape_.slot_of(operands[i].serial()), gy * partials[i]);
+    }
+}
+
+std::vector<Scalar> recorded_gradients(const Scalar& root, const std::vector<Scalar>& inputs)
+{
+    ScalarTape& tape = *current;
+    RecordedWalk walk(tape, "grad");
+    const auto check = [&tape](const Scalar& value, const char* what) {
+        if (tape.holds(value.serial())) return;
+        throw TapeError(
+            error_text("grad", std::string("the ") + what + " is not on the tape that is recording.",
+                       "gradients exist between values recorded on one tape.",
+                       "make it with tape.variable or compute it from tracked values while the tape is open."));
+    };
+    check(root, "root");
+    for (const Scalar& input : inputs) check(input, "input");
+    const std::uint32_t last = tape.slot_of(root.serial());
+    walk.add(last, Scalar(1.0));
+    walk.reverse(0, last + 1);
+    std::vector<Scalar> gradients;
+    for (const Scalar& input : inputs) gradients.push_back(walk.adjoint(tape.slot_of(input.serial())));
+    return gradients;
+}
+
+}  // namespace xgrad::detail

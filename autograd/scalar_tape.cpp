@@ -1,0 +1,233 @@
+#include <xgrad/scalar_tape.hpp>
+
+#include <xgrad/error.hpp>
+#include <xgrad/scalar_explain.hpp>
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace xgrad::detail {
+
+constinit ScalarTape null_tape;
+[[gnu::tls_model("initial-exec")]] thread_local constinit ScalarTape* current = &null_tape;
+
+namespace {
+
+// ---- serials: each tape draws from a block of its own, so that no two values ever share one ----
+
+constexpr std::uint64_t kBlock = std::uint64_t{1} << 40;
+constexpr std::uint64_t kMaxSlots = std::uint64_t{1} << 32;  // of one recording: slots are 32 bits wide
+
+struct SerialRange {
+    std::uint64_t begin, end;
+};
+
+/// Blocks never drawn, and what threads that ended left of theirs. Without destructors: threads may outlive main.
+class SerialPool {
+public:
+    SerialRange draw()
+    {
+        const std::scoped_lock lock(mutex_);
+        if (n_left_ > 0) return left_[--n_left_];
+        const std::uint64_t begin = next_;
+        next_ += kBlock;
+        return {begin, next_};
+    }
+    void give_back(SerialRange range)
+    {
+        const std::scoped_lock lock(mutex_);
+        if (range.end - range.begin >= kMaxSlots && n_left_ < left_.size()) left_[n_left_++] = range;
+    }
+
+private:
+    std::mutex mutex_;
+    std::uint64_t next_ = kBlock;  // the first block stays unused: serial 0 is a constant
+    std::array<SerialRange, 1024> left_{};
+    std::size_t n_left_ = 0;
+};
+
+constinit SerialPool serial_pool;
+
+// ---- memory ----
+
+constexpr std::size_t kPage = 4096;
+constexpr std::uint64_t kSmallestCapacity = 1024;
+constexpr std::uint64_t kSlack = ScalarTape::kMaxOperands + 1;  // entries written ahead of the check
+
+/// The five arrays start at different offsets in a page: at equal ones, loads wait for unrelated stores.
+constexpr std::size_t kStagger = 832;
+
+std::size_t array_bytes(std::uint64_t entries, std::size_t size)
+{
+    const std::size_t bytes = (entries + kSlack) * size + kStagger;
+    return (bytes + kPage - 1) / kPage * kPage + kStagger / 64 * 64;
+}
+
+}  // namespace
+
+ScalarTape::~ScalarTape()
+{
+    release();
+    if (serials_end != 0) serial_pool.give_back({base_serial, serials_end});
+}
+
+bool ScalarTape::map(std::uint64_t entries) noexcept
+{
+    const std::size_t wide = array_bytes(entries, 8), narrow = array_bytes(entries, 4), byte = array_bytes(entries, 1);
+    const std::size_t bytes = 2 * wide + 2 * narrow + byte;
+    void* const start =
+        mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (start == MAP_FAILED) return false;
+    memory = start;
+    memory_bytes = bytes;
+    capacity = entries;
+    auto* at = static_cast<std::byte*>(start);
+    const auto take = [&at](std::size_t size) { return std::exchange(at, at + size); };
+    partials = reinterpret_cast<double*>(take(wide));
+    adjoints = reinterpret_cast<double*>(take(wide));
+    weighted = reinterpret_cast<std::uint32_t*>(take(narrow));
+    units = reinterpret_cast<std::uint32_t*>(take(narrow));
+    counts = reinterpret_cast<Count*>(take(byte));
+    return true;
+}
+
+void ScalarTape::reserve(std::uint64_t wanted)
+{
+    release();
+    wanted = std::clamp(wanted, kSmallestCapacity, kMaxSlots - kSlack);
+    if (map(wanted)) return;
+    // Address space is limited (ulimit -v): a quarter of the largest size that fits leaves room for everything else.
+    std::uint64_t entries = wanted / 2;
+    while (entries > kSmallestCapacity && !map(entries)) entries /= 2;
+    release();
+    if (!map(std::max(entries / 4, kSmallestCapacity))) throw std::bad_alloc();
+}
+
+void ScalarTape::release() noexcept
+{
+    if (memory) munmap(memory, memory_bytes);
+    memory = nullptr;
+    memory_bytes = 0;
+    capacity = 0;
+}
+
+// ---- recording ----
+
+void ScalarTape::begin(bool explain, std::uint64_t new_capacity)
+{
+    if (!memory || (new_capacity != 0 && new_capacity != capacity)) [[unlikely]]
+        reserve(new_capacity != 0 ? new_capacity : kDefaultCapacity);
+    if (serials_end - base_serial < kMaxSlots) [[unlikely]] {
+        const SerialRange range = serial_pool.draw();
+        base_serial = range.begin;
+        serials_end = range.end;
+    }
+    if (explain) [[unlikely]] {
+        records = make_records();
+        open_limit = capacity;
+    } else {
+        limit = capacity;
+    }
+    below = current;
+    current = this;
+}
+
+void ScalarTape::end() noexcept
+{
+    current = below;
+    below = nullptr;
+    clear_adjoints(0, static_cast<std::uint32_t>(residue ? slots : leading_leaves));
+    base_serial += slots;
+    slots = weighted_top = unit_top = leading_leaves = 0;
+    n_leaves = limit = 0;
+    residue = false;
+    cursor_slot = cursor_weighted = cursor_unit = 0;
+    if (records) [[unlikely]]
+        destroy_records(std::exchange(records, nullptr));
+}
+
+std::uint32_t ScalarTape::push_beyond_limit(Count kind)
+{
+    if (!records || weighted_top + unit_top >= open_limit) throw_tape_full(*this);
+    records->reserve(slots);
+    --open_limit;
+    counts[slots] = kind;
+    return static_cast<std::uint32_t>(slots++);
+}
+
+void ScalarTape::push_explained(std::uint32_t a, double partial_a, std::uint32_t b, double partial_b)
+{
+    if (weighted_top + unit_top + 2 > open_limit) throw_tape_full(*this);
+    records->reserve(slots);
+    unsigned count = 0;
+    for (const auto& [slot, partial] : {std::pair(a, partial_a), std::pair(b, partial_b)}) {
+        if (slot == kNoSlot) continue;
+        partials[weighted_top] = partial;
+        weighted[weighted_top++] = slot;
+        ++count;
+    }
+    counts[slots++] = static_cast<Count>(count << 4);
+}
+
+void ScalarTape::rollback(const Mark& to) noexcept
+{
+    // The slots taken since stay taken. Each keeps the room of one operand, of those that its statement gives back.
+    std::uint64_t statements = 0;
+    for (std::uint64_t slot = to.slots; slot < slots; ++slot) {
+        statements += counts[slot] != Count::empty && counts[slot] != Count::leaf;
+        n_leaves -= is_leaf(static_cast<std::uint32_t>(slot));
+        counts[slot] = Count::empty;
+        if (records) (*records)[static_cast<std::uint32_t>(slot)] = {};
+    }
+    (records ? open_limit : limit) -= statements;
+    weighted_top = to.weighted;
+    unit_top = to.units;
+    leading_leaves = std::min(leading_leaves, to.slots);
+    residue = true;
+    cursor_slot = 0;
+}
+
+std::size_t ScalarTape::bytes_used() const
+{
+    return slots * (sizeof(Count) + sizeof(double)) + weighted_top * (sizeof(double) + sizeof(std::uint32_t)) +
+           unit_top * sizeof(std::uint32_t);
+}
+
+void throw_tape_full(const ScalarTape& tape)
+{
+    throw TapeError(error_text(
+        "tape", "the tape is full: " + std::to_string(tape.slots) + " values recorded.",
+        "one recording holds a fixed number of operands; memory for them is reserved when the thread opens its first "
+        "tape.",
+        "end the tape more often (one for each step), or allow the process more address space (ulimit -v)."));
+}
+
+// ---- adjoints around the walk ----
+
+void ScalarTape::clear_adjoints(std::uint32_t first, std::uint32_t last) noexcept
+{
+    std::fill(adjoints + first, adjoints + last, 0.0);
+}
+
+void ScalarTape::save_leaf_adjoints(double* values) const noexcept
+{
+    std::uint64_t left = n_leaves;
+    for (std::uint32_t slot = 0; left > 0; ++slot)
+        if (is_leaf(slot)) {
+            *values++ = adjoints[slot];
+            --left;
+        }
+}
+
+void ScalarTape::restore_leaf_adjoints(const double* values) noexcept
+{
+    for (std::uint32_t slot = 0; slot < slots; ++slot) adjoints[slot] = is_leaf(slot) ? *values++ : 0.0;
+}
+
+}  // namespace xgrad::detail

@@ -1,0 +1,157 @@
+// The memory of one recording's scalar statements, and the walk back over them.
+//
+// Every assignment of a scalar expression appends one statement: which earlier values it read, and the partial
+// derivative with respect to each. A statement is named by its slot, counted from 0. Structure of arrays:
+//
+//   counts    one byte a slot: how many weighted operands (high nibble), how many unit operands (low nibble)
+//   partials  weighted operands: the partial, 8 bytes      weighted   the same operands: the slot, 4 bytes
+//   units     operands whose partial is exactly 1: the slot, 4 bytes
+//   adjoints  one double a slot; zero except during and right after a walk
+//
+// The left-hand side is implicit: the statement's own slot. Leaves and tensor nodes are slots without operands.
+// The arrays lie in one reserved piece of address space that costs memory only where it is touched.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace xgrad::detail {
+
+struct ScalarTape;
+class ScalarRecords;
+
+/// The tape that records in this thread; the null tape where none is open, never a null pointer.
+[[gnu::tls_model("initial-exec")]] extern thread_local constinit ScalarTape* current;
+
+/// Stands for "no tape": it has no slots, so that nothing is on it, and no room, so that nothing is recorded.
+extern constinit ScalarTape null_tape;
+
+struct ScalarTape {
+    /// Its own type, so that writing a count cannot change anything else in the compiler's eyes (a char could).
+    enum class Count : std::uint8_t { empty = 0, leaf = 0xFF };
+
+    /// A statement has at most so many operands, which keeps Count::leaf and every real count apart.
+    static constexpr unsigned kMaxOperands = 15;
+
+    /// Operands that a tape holds by default. Address space, not memory: 25 bytes each.
+    static constexpr std::uint64_t kDefaultCapacity = std::uint64_t{1} << 30;
+
+    constexpr ScalarTape() = default;
+    ~ScalarTape();
+    ScalarTape(const ScalarTape&) = delete;
+    ScalarTape& operator=(const ScalarTape&) = delete;
+
+    // ---- recording ----
+
+    /// Starts a recording and makes it the thread's current tape. With explain every elementary operation is recorded.
+    /// A capacity other than 0 replaces the memory by one for that many operands. Throws std::bad_alloc without memory.
+    void begin(bool explain = false, std::uint64_t new_capacity = 0);
+
+    /// Ends it: the tape below becomes current, everything recorded is forgotten. O(what was used).
+    void end() noexcept;
+
+    /// A slot for an independent value. Its adjoint stays after a walk.
+    std::uint32_t push_leaf()
+    {
+        const std::uint32_t slot = push(Count::leaf);
+        if (slot == leading_leaves)
+            ++leading_leaves;
+        else
+            residue = true;
+        ++n_leaves;
+        return slot;
+    }
+
+    /// A slot without operands for a value made elsewhere (tensor nodes). A walk leaves its adjoint alone.
+    std::uint32_t push_slot()
+    {
+        residue = true;
+        return push(Count::empty);
+    }
+
+    /// Is the value with this serial on this tape? Constants have serial 0 and are on none.
+    bool holds(std::uint64_t serial) const { return serial - base_serial < slots; }
+    std::uint32_t slot_of(std::uint64_t serial) const { return static_cast<std::uint32_t>(serial - base_serial); }
+
+    bool is_leaf(std::uint32_t slot) const { return counts[slot] == Count::leaf; }
+    bool explains() const { return records != nullptr; }
+
+    /// Where the recording stands, for taking back what an exception interrupted.
+    struct Mark {
+        std::uint64_t slots, weighted, units;
+    };
+    Mark mark() const { return {slots, weighted_top, unit_top}; }
+
+    /// Takes back the operands recorded since. The slots stay taken (serials never repeat), as constants.
+    void rollback(const Mark& to) noexcept;
+
+    // ---- the walk back ----
+
+    double& adjoint(std::uint32_t slot) { return adjoints[slot]; }
+
+    /// Walks the statements in [first, last) from the last one down: hands each adjoint on to the operands and zeroes
+    /// it (an explaining tape keeps a copy). Leaves and empty slots keep theirs. Cheapest if `last` is where the walk
+    /// before it stopped or the end of the tape.
+    void reverse(std::uint32_t first, std::uint32_t last) noexcept;
+
+    /// Zeroes the adjoints of [first, last), of a walk that was given up for example.
+    void clear_adjoints(std::uint32_t first, std::uint32_t last) noexcept;
+
+    /// The adjoints that leaves have accumulated, n_leaves of them in slot order: saved before a walk in which
+    /// something may throw, and put back after it did. Restoring zeroes every other adjoint.
+    void save_leaf_adjoints(double* values) const noexcept;
+    void restore_leaf_adjoints(const double* values) noexcept;
+
+    std::size_t bytes_used() const;
+
+    // ---- state; the first cache lines are all that recording touches ----
+
+    std::uint64_t base_serial = 0;   // serial of slot 0; slots, not serials, start from 0 with each recording
+    std::uint64_t slots = 0;         // taken so far
+    std::uint64_t weighted_top = 0;  // weighted operands so far
+    std::uint64_t unit_top = 0;      // unit operands so far
+    std::uint64_t limit = 0;         // of weighted_top + unit_top; 0 on the null tape and on explaining tapes
+    Count* counts = nullptr;
+    double* partials = nullptr;
+    std::uint32_t* weighted = nullptr;
+    std::uint32_t* units = nullptr;
+    double* adjoints = nullptr;
+    std::uint64_t leading_leaves = 0;  // leaves before the first other slot: no walk visits them
+    std::uint64_t n_leaves = 0;        // all of them
+    bool residue = false;              // adjoints other than those of the leading leaves may be non-zero
+    ScalarTape* below = nullptr;       // current before this one began
+    ScalarRecords* records = nullptr;  // of an explaining tape
+
+    /// One elementary operation of an explaining tape; kNoSlot for an operand that is a constant.
+    static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
+    void push_explained(std::uint32_t a, double partial_a, std::uint32_t b, double partial_b);
+
+private:
+    std::uint32_t push(Count kind)
+    {
+        if (weighted_top + unit_top >= limit) [[unlikely]]
+            return push_beyond_limit(kind);
+        --limit;  // a slot without operands takes the room of one, so that slots never outnumber the room
+        counts[slots] = kind;
+        return static_cast<std::uint32_t>(slots++);
+    }
+    std::uint32_t push_beyond_limit(Count kind);
+
+    void seek(std::uint32_t last) noexcept;
+    void walk(std::uint32_t first, std::uint32_t last) noexcept;
+    void reserve(std::uint64_t wanted);
+    void release() noexcept;
+    bool map(std::uint64_t entries) noexcept;
+
+    std::uint64_t cursor_slot = 0, cursor_weighted = 0, cursor_unit = 0;  // where the last walk stopped
+    std::uint64_t capacity = 0;                                           // operands that the memory holds
+    std::uint64_t open_limit = 0;                                         // of an explaining tape: the real limit
+    std::uint64_t serials_end = 0;                                        // of the block that base_serial lies in
+    void* memory = nullptr;
+    std::size_t memory_bytes = 0;
+};
+
+/// Throws TapeError: the tape is full.
+[[noreturn]] void throw_tape_full(const ScalarTape& tape);
+
+}  // namespace xgrad::detail
