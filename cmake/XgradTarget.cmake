@@ -62,6 +62,7 @@ function(xgrad_headers)
     get_filename_component(link_folder ${XGRAD_INCLUDE_DIR}/xgrad/${name} DIRECTORY)
     file(MAKE_DIRECTORY ${link_folder})
     file(CREATE_LINK ${source} ${XGRAD_INCLUDE_DIR}/xgrad/${name} SYMBOLIC COPY_ON_ERROR)
+    set_property(GLOBAL APPEND PROPERTY XGRAD_PUBLIC_HEADERS ${name})
   endforeach()
 endfunction()
 

@@ -3,8 +3,7 @@
 #include <xtensor/xarray.hpp>
 #include <xtensor/xmath.hpp>
 
-#include <xgrad/random.hpp>
-#include <xgrad/version.hpp>
+#include <xgrad/xgrad.hpp>
 
 #include <array>
 #include <cstdio>
