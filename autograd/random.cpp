@@ -1,11 +1,14 @@
 #include <xgrad/random.hpp>
 
+#include <xgrad/error.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
 #include <numeric>
 #include <stdexcept>
+#include <string>
 
 namespace xgrad {
 
@@ -51,9 +54,9 @@ template <class T>
 void uniform(std::span<T> y, T lo, T hi, Generator& generator)
 {
     if (!(lo <= hi) || !std::isfinite(hi - lo)) {
-        throw std::invalid_argument(
-            "uniform: bounds must be finite and in order.\n  rule: lo <= hi, and hi - lo is finite.\n  try:  swap the "
-            "bounds.");
+        throw std::invalid_argument(detail::error_text("uniform",
+                                                       "bounds " + std::to_string(lo) + " and " + std::to_string(hi),
+                                                       "lo <= hi, and hi - lo is finite", "swap the bounds"));
     }
     const T below_hi = lo < hi ? std::nextafter(hi, lo) : hi;
     fill<kPerBlock<T>>(y, generator, [=](const Block& block, std::size_t i) {
@@ -65,9 +68,9 @@ template <class T>
 void normal(std::span<T> y, T mean, T stddev, Generator& generator)
 {
     if (!(stddev >= 0) || !std::isfinite(stddev) || !std::isfinite(mean)) {
-        throw std::invalid_argument(
-            "normal: mean and standard deviation must be finite.\n  rule: stddev >= 0.\n  try:  pass the deviation, "
-            "not its logarithm.");
+        throw std::invalid_argument(detail::error_text(
+            "normal", "mean " + std::to_string(mean) + ", standard deviation " + std::to_string(stddev),
+            "both are finite, and stddev >= 0", "pass the deviation, not its logarithm"));
     }
     // A pair of uniform numbers gives a pair of normal ones: elements 2j and 2j + 1 share radius and angle.
     fill<kPerBlock<T>>(y, generator, [=](const Block& block, std::size_t i) {
@@ -135,8 +138,8 @@ void fill_normal(std::span<double> y, double mean, double stddev, Generator& gen
 void fill_bernoulli(std::span<std::uint8_t> y, double p, Generator& generator)
 {
     if (!(p >= 0 && p <= 1)) {
-        throw std::invalid_argument(
-            "bernoulli: p is not a probability.\n  rule: 0 <= p <= 1.\n  try:  p = sigmoid(logit) for a logit.");
+        throw std::invalid_argument(detail::error_text("bernoulli", "p = " + std::to_string(p), "0 <= p <= 1",
+                                                       "p = sigmoid(logit) for a logit"));
     }
     fill<2>(y, generator,
             [p](const Block& block, std::size_t i) { return static_cast<std::uint8_t>(unit(block, i, 0.0) < p); });
@@ -145,8 +148,9 @@ void fill_bernoulli(std::span<std::uint8_t> y, double p, Generator& generator)
 void fill_integers(std::span<std::int64_t> y, std::int64_t lo, std::int64_t hi, Generator& generator)
 {
     if (lo >= hi) {
-        throw std::invalid_argument(
-            "integers: the range is empty.\n  rule: lo < hi, hi is not drawn.\n  try:  hi = largest number + 1.");
+        throw std::invalid_argument(detail::error_text(
+            "integers", "no integer lies in [" + std::to_string(lo) + ", " + std::to_string(hi) + ")",
+            "lo < hi, and hi is not drawn", "hi = largest number + 1"));
     }
     const std::uint64_t n = static_cast<std::uint64_t>(hi) - static_cast<std::uint64_t>(lo);
     fill<2>(y, generator, [=](const Block& block, std::size_t i) {
@@ -158,7 +162,7 @@ std::vector<std::int64_t> permutation(std::int64_t n, Generator& generator)
 {
     if (n < 0) {
         throw std::invalid_argument(
-            "permutation: n is negative.\n  rule: n >= 0.\n  try:  the number of rows of the data.");
+            detail::error_text("permutation", "n = " + std::to_string(n), "n >= 0", "the number of rows of the data"));
     }
     std::vector<std::int64_t> y(static_cast<std::size_t>(n));
     std::iota(y.begin(), y.end(), std::int64_t{0});

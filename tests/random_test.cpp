@@ -1,6 +1,6 @@
 #include <xgrad/random.hpp>
 
-#include <gtest/gtest.h>
+#include "tests/expect_throw.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -167,11 +167,22 @@ TEST(Random, BadArgumentsAreRefusedWithTheRule)
     std::vector<double> y(3);
     std::vector<std::int64_t> k(3);
     std::vector<std::uint8_t> b(3);
-    EXPECT_THROW(xgrad::fill_uniform(std::span(y), 1.0, 0.0), std::invalid_argument);
+    const auto expect = [](const auto& call, const std::string& text) {
+        EXPECT_THROW_TEXT(call(), std::invalid_argument, text);
+    };
+    expect(
+        [&] { xgrad::fill_uniform(std::span(y), 1.0, 0.0); },
+        "uniform: bounds 1.000000 and 0.000000.\n  rule: lo <= hi, and hi - lo is finite.\n  try:  swap the bounds.");
     EXPECT_THROW(xgrad::fill_uniform(std::span(y), 0.0, std::numeric_limits<double>::infinity()),
                  std::invalid_argument);
-    EXPECT_THROW(xgrad::fill_normal(std::span(y), 0.0, -1.0), std::invalid_argument);
-    EXPECT_THROW(xgrad::fill_bernoulli(std::span(b), 1.5), std::invalid_argument);
-    EXPECT_THROW(xgrad::fill_integers(std::span(k), 3, 3), std::invalid_argument);
-    EXPECT_THROW(xgrad::permutation(-1), std::invalid_argument);
+    expect([&] { xgrad::fill_normal(std::span(y), 0.0, -1.0); },
+           "normal: mean 0.000000, standard deviation -1.000000.\n  rule: both are finite, and stddev >= 0.\n"
+           "  try:  pass the deviation, not its logarithm.");
+    expect([&] { xgrad::fill_bernoulli(std::span(b), 1.5); },
+           "bernoulli: p = 1.500000.\n  rule: 0 <= p <= 1.\n  try:  p = sigmoid(logit) for a logit.");
+    expect([&] { xgrad::fill_integers(std::span(k), 3, 3); },
+           "integers: no integer lies in [3, 3).\n  rule: lo < hi, and hi is not drawn.\n  try:  hi = largest number + "
+           "1.");
+    expect([&] { xgrad::permutation(-1); },
+           "permutation: n = -1.\n  rule: n >= 0.\n  try:  the number of rows of the data.");
 }
