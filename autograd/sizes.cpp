@@ -14,6 +14,13 @@ std::string to_string(Sizes sizes)
 
 namespace detail {
 
+void Dims::throw_too_many_axes(std::size_t count)
+{
+    throw ShapeError(error_text("tensor", "a shape of " + std::to_string(count) + " axes",
+                                "a tensor has at most " + std::to_string(kMaxAxes) + " axes",
+                                "merge axes with reshape"));
+}
+
 Dims broadcast_sizes(const char* operation, Sizes a, Sizes b)
 {
     Dims out(std::max(a.size(), b.size()));

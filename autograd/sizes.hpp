@@ -45,7 +45,86 @@ std::string to_string(Sizes sizes);
 
 namespace detail {
 
-using Dims = std::vector<std::int64_t>;
+constexpr std::size_t kMaxAxes = 64;
+
+/// A list of sizes that is being made. In place, since shapes are computed in every operation; at most kMaxAxes long.
+class Dims {
+public:
+    Dims() = default;
+    explicit Dims(std::size_t count, std::int64_t value = 0) : count_(checked(count))
+    {
+        for (std::size_t i = 0; i < count; ++i) values_[i] = value;
+    }
+    Dims(Sizes sizes) : count_(checked(sizes.size()))
+    {
+        for (std::size_t i = 0; i < count_; ++i) values_[i] = sizes[i];
+    }
+    Dims(const Dims& other) : Dims(Sizes(other)) {}
+    Dims& operator=(const Dims& other)
+    {
+        count_ = other.count_;
+        for (std::size_t i = 0; i < count_; ++i) values_[i] = other.values_[i];
+        return *this;
+    }
+
+    operator Sizes() const { return {values_, count_}; }
+    std::size_t size() const { return count_; }
+    bool empty() const { return count_ == 0; }
+    std::int64_t& operator[](std::size_t i) { return values_[i]; }
+    std::int64_t operator[](std::size_t i) const { return values_[i]; }
+    std::int64_t* data() { return values_; }
+    std::int64_t* begin() { return values_; }
+    std::int64_t* end() { return values_ + count_; }
+    const std::int64_t* begin() const { return values_; }
+    const std::int64_t* end() const { return values_ + count_; }
+    std::int64_t& back() { return values_[count_ - 1]; }
+    void push_back(std::int64_t value)
+    {
+        checked(count_ + 1);
+        values_[count_++] = value;
+    }
+    void insert(std::size_t at, std::int64_t value)
+    {
+        push_back(value);
+        for (std::size_t i = count_ - 1; i > at; --i) values_[i] = values_[i - 1];
+        values_[at] = value;
+    }
+    void erase(std::size_t at)
+    {
+        --count_;
+        for (std::size_t i = at; i < count_; ++i) values_[i] = values_[i + 1];
+    }
+
+private:
+    static std::size_t checked(std::size_t count)
+    {
+        if (count > kMaxAxes) throw_too_many_axes(count);
+        return count;
+    }
+    [[noreturn]] static void throw_too_many_axes(std::size_t count);
+
+    std::int64_t values_[kMaxAxes];
+    std::size_t count_ = 0;
+};
+
+/// Axis numbers in few bytes, for keeping them in a vjp.
+class PackedAxes {
+public:
+    explicit PackedAxes(const Dims& axes) : count_(static_cast<std::uint8_t>(axes.size()))
+    {
+        for (std::size_t i = 0; i < count_; ++i) axes_[i] = static_cast<std::uint8_t>(axes[i]);
+    }
+    Dims unpack() const
+    {
+        Dims axes(count_);
+        for (std::size_t i = 0; i < count_; ++i) axes[i] = axes_[i];
+        return axes;
+    }
+
+private:
+    std::uint8_t count_;
+    std::uint8_t axes_[kMaxAxes];
+};
 
 /// The shape both broadcast to, aligned at the last axis (NumPy's rule). Throws ShapeError naming `operation`.
 Dims broadcast_sizes(const char* operation, Sizes a, Sizes b);

@@ -72,9 +72,7 @@ bool strides_are_contiguous(Sizes sizes, Sizes strides)
 
 detail::TensorHeader* allocate_header(Dtype dtype, Sizes sizes, std::size_t data_bytes, std::size_t head_bytes)
 {
-    if (sizes.size() > 64)
-        throw ShapeError(detail::error_text("tensor", "a shape of " + std::to_string(sizes.size()) + " axes",
-                                            "a tensor has at most 64 axes", "merge axes with reshape"));
+    if (sizes.size() > detail::kMaxAxes) (void)detail::Dims(sizes);  // throws
     const std::uint8_t size_class = detail::pool_class(head_bytes + data_bytes);
     auto* h = static_cast<detail::TensorHeader*>(detail::pool_allocate(size_class));
     h->references = 1;

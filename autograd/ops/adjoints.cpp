@@ -1,0 +1,45 @@
+// What the walk asks of the operations: adding adjoints up, undoing broadcasting, making them contiguous.
+
+#include <xgrad/error.hpp>
+#include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/shape.hpp>
+
+#include "autograd/kernels/table.hpp"
+#include "autograd/walk.hpp"
+
+namespace xgrad::detail {
+
+Tensor accumulate(Tensor a, const Tensor& b)
+{
+    if (running() || !is_unshared(a) || !a.is_contiguous() || !b.is_contiguous()) return add(a, b);
+    kernels::active.add_scaled[kernels::index_of(a.dtype())](a.numel(), 1.0, b.raw(), mutable_data(a));
+    return a;
+}
+
+Tensor fit(const char* operation, const Tensor& g, Sizes sizes, Dtype dtype)
+{
+    const Tensor typed = to(g, dtype);
+    if (typed.sizes() == sizes) return typed;
+    bool fits = typed.ndim() >= sizes.size();
+    Dims axes;
+    const std::size_t extra = fits ? typed.ndim() - sizes.size() : 0;
+    for (std::size_t i = 0; fits && i < typed.ndim(); ++i) {
+        const std::int64_t size = typed.sizes()[i];
+        if (i < extra || (sizes[i - extra] == 1 && size != 1))
+            axes.push_back(static_cast<std::int64_t>(i));
+        else
+            fits = sizes[i - extra] == size;
+    }
+    if (!fits)
+        throw ShapeError(error_text(
+            operation,
+            "its vjp gave an adjoint of shape " + to_string(g.sizes()) + " for an input of shape " + to_string(sizes),
+            "an adjoint has the shape of its input, or one that the input broadcasts to",
+            "sum or reshape it in the vjp before gx.add"));
+    return reshape(sum(typed, axes, true), sizes);
+}
+
+Tensor contiguous(const Tensor& x) { return xgrad::contiguous(x); }
+
+}  // namespace xgrad::detail

@@ -1,0 +1,122 @@
+#include <xgrad/ops/elementwise.hpp>
+
+#include <xgrad/error.hpp>
+
+#include "autograd/ops/elementwise_impl.hpp"
+
+namespace xgrad {
+namespace detail {
+namespace {
+
+Dtype dtype_beside(const Operand& number, Dtype other)
+{
+    return number.is_fraction() && !is_floating(other) ? default_dtype() : other == boolean ? i64 : other;
+}
+
+Dtype common_dtype(const Operand& a, const Operand& b, bool needs_floating)
+{
+    Dtype dtype = default_dtype();
+    if (a.tensor() && b.tensor())
+        dtype = promote(a.tensor()->dtype(), b.tensor()->dtype());
+    else if (a.tensor())
+        dtype = dtype_beside(b, a.tensor()->dtype());
+    else if (b.tensor())
+        dtype = dtype_beside(a, b.tensor()->dtype());
+    return needs_floating && !is_floating(dtype) ? default_dtype() : dtype;
+}
+
+Tensor in_dtype(const Operand& x, Dtype dtype)
+{
+    if (!x.tensor()) return tensor(x.number(), dtype);
+    return x.tensor()->dtype() == dtype ? *x.tensor() : to({*x.tensor(), x.file(), x.line()}, dtype);
+}
+
+const Op kComparisons[] = {{"eq", "a == b", {}}, {"ne", "a != b", {}}, {"lt", "a < b", {}},
+                           {"le", "a <= b", {}}, {"gt", "a > b", {}},  {"ge", "a >= b", {}}};
+
+Tensor compare(kernels::Comparison comparison, const Operand& a_operand, const Operand& b_operand)
+{
+    const Op& op = kComparisons[static_cast<std::size_t>(comparison)];
+    const Operands x(a_operand, b_operand, false);
+    return record_constant(op, {x.a_ref, x.b_ref}, run_compare(op.name, comparison, x.a, x.b));
+}
+
+}  // namespace
+
+Operands::Operands(const Operand& a_operand, const Operand& b_operand, bool needs_floating)
+    : a_ref(a, a_operand.file(), a_operand.line()), b_ref(b, b_operand.file(), b_operand.line())
+{
+    const Dtype dtype = common_dtype(a_operand, b_operand, needs_floating);
+    a = in_dtype(a_operand, dtype);
+    b = in_dtype(b_operand, dtype);
+}
+
+}  // namespace detail
+
+using detail::binary;
+using detail::unary;
+namespace el = elementary;
+
+Tensor add(const Operand& a, const Operand& b) { return binary<el::Add>(a, b, false); }
+Tensor sub(const Operand& a, const Operand& b) { return binary<el::Sub>(a, b, false); }
+Tensor mul(const Operand& a, const Operand& b) { return binary<el::Mul>(a, b, false); }
+Tensor div(const Operand& a, const Operand& b) { return binary<el::Div>(a, b, true); }
+Tensor pow(const Operand& a, const Operand& b) { return binary<el::Pow>(a, b, true); }
+Tensor maximum(const Operand& a, const Operand& b) { return binary<el::Maximum>(a, b, false); }
+Tensor minimum(const Operand& a, const Operand& b) { return binary<el::Minimum>(a, b, false); }
+
+Tensor exp(const Input& x) { return unary<el::Exp>(x); }
+Tensor log(const Input& x) { return unary<el::Log>(x); }
+Tensor sqrt(const Input& x) { return unary<el::Sqrt>(x); }
+Tensor tanh(const Input& x) { return unary<el::Tanh>(x); }
+Tensor sigmoid(const Input& x) { return unary<el::Sigmoid>(x); }
+Tensor sin(const Input& x) { return unary<el::Sin>(x); }
+Tensor cos(const Input& x) { return unary<el::Cos>(x); }
+Tensor reciprocal(const Input& x) { return unary<el::Reciprocal>(x); }
+
+// These keep integers, which the kernels of one operand do not have.
+Tensor neg(const Input& x) { return is_floating(x->dtype()) ? unary<el::Neg>(x) : sub(0, x); }
+Tensor relu(const Input& x) { return is_floating(x->dtype()) ? unary<el::Relu>(x) : maximum(x, 0); }
+Tensor abs(const Input& x) { return is_floating(x->dtype()) ? unary<el::Abs>(x) : maximum(x, sub(0, x)); }
+Tensor square(const Input& x) { return is_floating(x->dtype()) ? unary<el::Square>(x) : mul(x, x); }
+
+Tensor eq(const Operand& a, const Operand& b) { return detail::compare(kernels::Comparison::eq, a, b); }
+Tensor ne(const Operand& a, const Operand& b) { return detail::compare(kernels::Comparison::ne, a, b); }
+Tensor lt(const Operand& a, const Operand& b) { return detail::compare(kernels::Comparison::lt, a, b); }
+Tensor le(const Operand& a, const Operand& b) { return detail::compare(kernels::Comparison::le, a, b); }
+Tensor gt(const Operand& a, const Operand& b) { return detail::compare(kernels::Comparison::gt, a, b); }
+Tensor ge(const Operand& a, const Operand& b) { return detail::compare(kernels::Comparison::ge, a, b); }
+
+// where          y = c ? a : b
+//   shapes       c, a, b broadcast to y
+//   vjp          da = c ? gy : 0,  db = c ? 0 : gy
+const Op kWhere{"where", "where(c, a, b)", {"0", "where(c, 1, 0)", "where(c, 0, 1)"}};
+
+Tensor where(const Input& condition, const Operand& a_operand, const Operand& b_operand)
+{
+    if (condition->dtype() != boolean)
+        throw DtypeError(detail::error_text("where", "a condition " + describe(*condition), "the condition is bool",
+                                            "compare first, for example where(x > 0, a, b)"));
+    const detail::Operands x(a_operand, b_operand, false);
+    const Tensor y = detail::run_where(*condition, x.a, x.b);
+    if (!is_floating(y.dtype())) return record_constant(kWhere, {condition, x.a_ref, x.b_ref}, y);
+    return record(kWhere, {condition, x.a_ref, x.b_ref}, y, [c = *condition](const Tensor& gy, Adjoints& gx) {
+        if (gx.wants(1)) gx.add(1, where(c, gy, 0.0));
+        if (gx.wants(2)) gx.add(2, where(c, 0.0, gy));
+    });
+}
+
+// to             y = x in another dtype
+//   shapes       x: S  ->  y: S
+//   vjp          dx = gy in the dtype of x
+const Op kTo{"to", "x", {"1"}};
+
+Tensor to(const Input& x, Dtype dtype)
+{
+    if (x->dtype() == dtype) return *x;
+    const Tensor y = detail::run_cast(*x, dtype);
+    if (!is_floating(dtype)) return record_constant(kTo, {x}, y);
+    return record(kTo, {x}, y, [](const Tensor& gy, Adjoints& gx) { gx.add(0, gy); });
+}
+
+}  // namespace xgrad

@@ -1,0 +1,106 @@
+#pragma once
+
+// How an elementary function becomes an operation: shapes and dtypes, the kernel, the record with its vjp. Included by
+// the sources that define families of elementwise operations.
+
+#include <xgrad/elementary.hpp>
+#include <xgrad/ops/elementwise.hpp>
+
+#include "autograd/ops/elementwise_kernels.hpp"
+
+namespace xgrad::detail {
+
+/// The Op of an elementary function of one operand.
+template <class F>
+const Op unary_op{F::name, F::formula, {F::derivative_formula}};
+
+/// The Op of an elementary function of two operands.
+template <class F>
+const Op binary_op{F::name, F::formula, {F::derivative_a_formula, F::derivative_b_formula}};
+
+inline bool is_recording(const Tensor& a) { return a.defined() && is_tracked(a); }
+
+/// dx = gy f'(x, y): one kernel, or, where the derivative is to be differentiated again, operations.
+template <class F>
+Tensor unary_vjp(const Tensor& gy, const Tensor& kept)
+{
+    constexpr bool by_number = std::is_same_v<decltype(F::derivative(kept, kept)), double>;
+    if constexpr (by_number)
+        return gy * F::derivative(kept, kept);
+    else if (is_recording(gy) || is_recording(kept))
+        return gy * F::derivative(kept, kept);
+    else
+        return run_unary_vjp(elementary::UnaryOps::index<F>(), gy, kept, kept);
+}
+
+/// y = f(x) for floating x. The vjp keeps x or y, whichever f' reads; no f' reads both.
+template <class F>
+Tensor unary(const Input& x)
+{
+    static_assert(F::reads == elementary::kNothing || F::reads == elementary::kX || F::reads == elementary::kY);
+    if (!is_floating(x->dtype())) return unary<F>(to(x, default_dtype()));
+    const Tensor y = run_unary(elementary::UnaryOps::index<F>(), *x);
+    if constexpr (F::reads == elementary::kNothing) {
+        return record(unary_op<F>, {x}, y, [](const Tensor& gy, Adjoints& gx) { gx.add(0, unary_vjp<F>(gy, gy)); });
+    } else {
+        if (!is_tracked(*x)) return y;
+        const Tensor& kept = F::reads == elementary::kX ? *x : y;
+        return record(unary_op<F>, {x}, y,
+                      [kept](const Tensor& gy, Adjoints& gx) { gx.add(0, unary_vjp<F>(gy, kept)); });
+    }
+}
+
+/// The two operands of an elementwise operation as tensors of one dtype, with the lines they were written on.
+struct Operands {
+    Operands(const Operand& a_operand, const Operand& b_operand, bool needs_floating);
+
+    Tensor a, b;
+    InputRef a_ref, b_ref;
+};
+
+/// g = gy df/d(operand I), at the result's shape.
+template <class F, int I>
+Tensor binary_vjp(const Tensor& gy, const Tensor& a, const Tensor& b, const Tensor& y)
+{
+    const auto derivative = [&] {
+        if constexpr (I == 0)
+            return F::derivative_a(a, b, y);
+        else
+            return F::derivative_b(a, b, y);
+    };
+    if constexpr (std::is_same_v<decltype(derivative()), double>)
+        return derivative() == 1.0 ? gy : gy * derivative();
+    else if (is_recording(gy) || is_recording(a) || is_recording(b) || is_recording(y))
+        return gy * derivative();
+    else
+        return run_binary_vjp(elementary::BinaryOps::index<F>(), I, gy, a, b, y);
+}
+
+/// y = f(a, b) in the operands' common dtype; `needs_floating`: integers become the default dtype first.
+template <class F>
+Tensor binary(const Operand& a_operand, const Operand& b_operand, bool needs_floating)
+{
+    const Operands x(a_operand, b_operand, needs_floating);
+    const Tensor y = run_binary(F::name, elementary::BinaryOps::index<F>(), x.a, x.b);
+    if (!is_floating(y.dtype())) return record_constant(binary_op<F>, {x.a_ref, x.b_ref}, y);
+    const bool for_a = is_tracked(x.a), for_b = is_tracked(x.b);
+    if (!for_a && !for_b) return y;
+    constexpr unsigned kReads = F::reads_a | F::reads_b;
+    if constexpr (kReads == elementary::kNothing) {
+        return record(binary_op<F>, {x.a_ref, x.b_ref}, y, [](const Tensor& gy, Adjoints& gx) {
+            if (gx.wants(0)) gx.add(0, binary_vjp<F, 0>(gy, gy, gy, gy));
+            if (gx.wants(1)) gx.add(1, binary_vjp<F, 1>(gy, gy, gy, gy));
+        });
+    } else {
+        const unsigned reads = (for_a ? F::reads_a : 0u) | (for_b ? F::reads_b : 0u);
+        const auto keep = [reads](unsigned bit, const Tensor& value) { return reads & bit ? value : Tensor(); };
+        return record(binary_op<F>, {x.a_ref, x.b_ref}, y,
+                      [a = keep(elementary::kA, x.a), b = keep(elementary::kB, x.b), y_kept = keep(elementary::kY, y)](
+                          const Tensor& gy, Adjoints& gx) {
+                          if (gx.wants(0)) gx.add(0, binary_vjp<F, 0>(gy, a, b, y_kept));
+                          if (gx.wants(1)) gx.add(1, binary_vjp<F, 1>(gy, a, b, y_kept));
+                      });
+    }
+}
+
+}  // namespace xgrad::detail

@@ -1,0 +1,34 @@
+#pragma once
+
+// Between tensors and the elementwise kernels: results are new contiguous tensors, nothing is recorded. Functions are
+// named by their position in elementary::UnaryOps and BinaryOps.
+
+#include <xgrad/tensor.hpp>
+
+#include "autograd/kernels/table.hpp"
+
+namespace xgrad::detail {
+
+Tensor run_unary(std::size_t function, const Tensor& x);
+Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& x, const Tensor& y);
+
+/// Throws ShapeError, naming `operation`, where the shapes do not broadcast, and DtypeError where the kernel is
+/// missing.
+Tensor run_binary(const char* operation, std::size_t function, const Tensor& a, const Tensor& b);
+
+/// gy times the derivative with respect to `operand` (0 or 1), of gy's shape. Values that it does not read may be
+/// undefined.
+Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const Tensor& a, const Tensor& b,
+                      const Tensor& y);
+
+Tensor run_compare(const char* operation, kernels::Comparison comparison, const Tensor& a, const Tensor& b);
+Tensor run_where(const Tensor& condition, const Tensor& a, const Tensor& b);
+Tensor run_cast(const Tensor& x, Dtype dtype);
+
+/// `x` itself if it is contiguous, else a contiguous copy; nothing is recorded.
+inline Tensor contiguous_data(const Tensor& x) { return x.is_contiguous() ? x : contiguous_copy(x); }
+
+/// `x` seen with the given sizes: stride 0 where it is broadcast. Throws ShapeError naming `operation`.
+Tensor broadcast_view(const char* operation, const Tensor& x, Sizes sizes);
+
+}  // namespace xgrad::detail

@@ -1,0 +1,156 @@
+#include <xgrad/ops/shape.hpp>
+
+#include <xgrad/error.hpp>
+
+#include "autograd/ops/elementwise_kernels.hpp"
+
+namespace xgrad {
+namespace {
+
+using detail::Dims;
+using detail::error_text;
+using detail::normal_axis;
+
+/// `sizes` with a -1 replaced.
+Dims resolved_sizes(const Tensor& x, Sizes sizes)
+{
+    Dims out = sizes;
+    std::int64_t known = 1, unknowns = 0;
+    for (std::int64_t size : sizes) size == -1 ? ++unknowns : known *= size;
+    const bool solvable = unknowns == 0 || (unknowns == 1 && known > 0 && x.numel() % known == 0);
+    if (solvable)
+        for (std::int64_t& size : out)
+            if (size == -1) size = x.numel() / known;
+    if (!solvable || detail::checked_numel("reshape", out) != x.numel())
+        throw ShapeError(error_text(
+            "reshape",
+            "shape " + to_string(x.sizes()) + " with " + std::to_string(x.numel()) + " elements to " + to_string(sizes),
+            "the number of elements stays; at most one size is -1, and it must come out whole",
+            "check the sizes, or leave one of them to -1"));
+    return out;
+}
+
+}  // namespace
+
+// reshape        y = x under another shape
+//   shapes       x: S  ->  y: T, as many elements
+//   vjp          dx = reshape(gy, S)
+const Op kReshape{"reshape", "x", {"reshape(gy, S)"}};
+
+Tensor reshape(const Input& x, Sizes sizes)
+{
+    const Dims target = resolved_sizes(*x, sizes);
+    const Tensor from = detail::contiguous_data(*x);
+    Dims strides(target.size());
+    std::int64_t stride = 1;
+    for (std::size_t i = target.size(); i-- > 0; stride *= target[i]) strides[i] = stride;
+    return record(kReshape, {x}, detail::view(from, target, strides, 0),
+                  [](const Tensor& gy, Adjoints& gx) { gx.add(0, reshape(gy, gx.sizes(0))); });
+}
+
+Tensor flatten(const Input& x, std::int64_t start, std::int64_t end)
+{
+    if (x->ndim() == 0) return reshape(x, {1});
+    const std::size_t first = normal_axis("flatten", start, x->ndim()), last = normal_axis("flatten", end, x->ndim());
+    if (first > last)
+        throw ShapeError(error_text("flatten", "axes " + std::to_string(start) + " to " + std::to_string(end),
+                                    "the start axis does not come after the end axis", "exchange them"));
+    Dims sizes;
+    for (std::size_t i = 0; i < x->ndim(); ++i)
+        if (i > first && i <= last)
+            sizes.back() *= x->sizes()[i];
+        else
+            sizes.push_back(x->sizes()[i]);
+    return reshape(x, sizes);
+}
+
+// permute        y[i_0, i_1, ...] = x[axes]
+//   vjp          dx = permute(gy, inverse of axes)
+const Op kPermute{"permute", "x", {"permute(gy, inverse)"}};
+
+Tensor permute(const Input& x, Sizes axes)
+{
+    const std::size_t n = x->ndim();
+    Dims sizes(axes.size()), strides(axes.size()), inverse(n, -1);
+    bool fits = axes.size() == n;
+    for (std::size_t i = 0; fits && i < n; ++i) {
+        const std::size_t axis = normal_axis("permute", axes[i], n);
+        sizes[i] = x->sizes()[axis];
+        strides[i] = x->strides()[axis];
+        fits = std::exchange(inverse[axis], static_cast<std::int64_t>(i)) == -1;
+    }
+    if (!fits)
+        throw ShapeError(error_text("permute", "axes " + to_string(axes) + " for shape " + to_string(x->sizes()),
+                                    "every axis appears exactly once", "list all axes of the tensor in the new order"));
+    return record(kPermute, {x}, detail::view(*x, sizes, strides, 0),
+                  [kept = detail::PackedAxes(inverse)](const Tensor& gy, Adjoints& gx) {
+                      gx.add(0, permute(gy, kept.unpack()));
+                  });
+}
+
+// transpose      y = x with two axes exchanged
+//   vjp          dx = transpose(gy, the same axes)
+const Op kTranspose{"transpose", "x^T", {"gy^T"}};
+
+Tensor transpose(const Input& x, std::int64_t axis0, std::int64_t axis1)
+{
+    const std::size_t a = normal_axis("transpose", axis0, x->ndim()), b = normal_axis("transpose", axis1, x->ndim());
+    Dims sizes = x->sizes(), strides = x->strides();
+    std::swap(sizes[a], sizes[b]);
+    std::swap(strides[a], strides[b]);
+    return record(kTranspose, {x}, detail::view(*x, sizes, strides, 0), [a, b](const Tensor& gy, Adjoints& gx) {
+        gx.add(0, transpose(gy, static_cast<std::int64_t>(a), static_cast<std::int64_t>(b)));
+    });
+}
+
+Tensor transpose(const Input& x)
+{
+    if (x->ndim() < 2)
+        throw ShapeError(error_text("transpose", "shape " + to_string(x->sizes()),
+                                    "at least two axes are needed to exchange the last two",
+                                    "unsqueeze the tensor to a matrix first"));
+    return transpose(x, -2, -1);
+}
+
+// expand         y = x repeated along broadcast axes
+//   vjp          dx = gy summed over them (what Adjoints::add does)
+const Op kExpand{"expand", "x", {"sum of gy over the expanded axes"}};
+
+Tensor expand(const Input& x, Sizes sizes)
+{
+    Dims target = sizes;
+    for (std::size_t back = 1; back <= target.size() && back <= x->ndim(); ++back)
+        if (target[target.size() - back] == -1) target[target.size() - back] = x->sizes()[x->ndim() - back];
+    (void)detail::checked_numel("expand", target);
+    return record(kExpand, {x}, detail::broadcast_view("expand", *x, target),
+                  [](const Tensor& gy, Adjoints& gx) { gx.add(0, gy); });
+}
+
+Tensor unsqueeze(const Input& x, std::int64_t axis)
+{
+    const std::size_t at = normal_axis("unsqueeze", axis, x->ndim() + 1);
+    Dims sizes = x->sizes();
+    sizes.insert(at, 1);
+    return reshape(x, sizes);
+}
+
+Tensor squeeze(const Input& x, std::int64_t axis)
+{
+    const std::size_t at = normal_axis("squeeze", axis, x->ndim());
+    if (x->sizes()[at] != 1) return *x;
+    Dims sizes = x->sizes();
+    sizes.erase(at);
+    return reshape(x, sizes);
+}
+
+// contiguous     y = x, elements in row-major order
+//   vjp          dx = gy
+const Op kContiguous{"contiguous", "x", {"gy"}};
+
+Tensor contiguous(const Input& x)
+{
+    if (x->is_contiguous()) return *x;
+    return record(kContiguous, {x}, detail::contiguous_copy(*x), [](const Tensor& gy, Adjoints& gx) { gx.add(0, gy); });
+}
+
+}  // namespace xgrad

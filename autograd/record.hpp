@@ -1,0 +1,163 @@
+#pragma once
+
+#include <xgrad/parameter.hpp>
+#include <xgrad/tensor.hpp>
+
+#include <initializer_list>
+#include <new>
+#include <utility>
+
+namespace xgrad {
+
+namespace detail {
+struct Walk;
+}
+
+/// What an operation is, as data: for explanations, error texts and the catalogue. Formulas are in plain notation.
+/// Made as a constant beside the operation's function; it must live as long as the program.
+struct Op {
+    Op(const char* name, const char* formula, std::initializer_list<const char*> derivatives, const char* source = "");
+
+    const char* name;
+    const char* formula;              ///< the value, in terms of the inputs' names
+    const char* derivatives[4] = {};  ///< for input i its local derivative or, for tensors, its vjp
+    const char* source;               ///< paper, book or function that defines it
+    const Op* next;                   ///< all operations form a list
+
+    /// The operation defined last; follow `next` for all of them.
+    static const Op* first() noexcept;
+};
+
+/// An operation's tensor argument. Takes a Tensor or a Parameter and remembers where in the user's program it was
+/// written; lives as long as the call. Operations keep `*x`, a Tensor, in their vjp.
+class Input {
+public:
+    Input(const Tensor& x, const char* file = __builtin_FILE(), int line = __builtin_LINE())
+        : tensor_(&x), file_(file), line_(line)
+    {
+    }
+    Input(const Parameter& x, const char* file = __builtin_FILE(), int line = __builtin_LINE())
+        : tensor_(&x.value()), file_(file), line_(line)
+    {
+    }
+    Input(const Input&) = delete;
+    Input& operator=(const Input&) = delete;
+
+    const Tensor& operator*() const { return *tensor_; }
+    const Tensor* operator->() const { return tensor_; }
+    operator const Tensor&() const { return *tensor_; }
+    const char* file() const { return file_; }
+    int line() const { return line_; }
+
+private:
+    const Tensor* tensor_;
+    const char* file_;
+    int line_;
+};
+
+/// The sink into which a vjp puts the adjoints of its inputs.
+class Adjoints {
+public:
+    /// Whether anybody asks for the adjoint of input i; expensive terms stand behind it.
+    bool wants(std::size_t i) const;
+
+    /// Adds `g` to the adjoint of input i. Undoes broadcasting and converts to the input's dtype; does nothing when
+    /// the input is not wanted. Throws ShapeError when `g` does not fit the input's shape.
+    void add(std::size_t i, Tensor g);
+
+    /// The shape of input i.
+    Sizes sizes(std::size_t i) const;
+
+    /// Adds the 0-dimensional `g` to one element, given by its row-major position, of the adjoint of input i.
+    void add_element(std::size_t i, std::int64_t element, const Tensor& g);
+
+    /// For operations that scalars enter: the running walk.
+    detail::Walk& walk() { return walk_; }
+
+private:
+    friend struct detail::Walk;
+    Adjoints(detail::Walk& walk, std::uint32_t node) : walk_(walk), node_(node) {}
+    detail::Walk& walk_;
+    std::uint32_t node_;
+};
+
+namespace detail {
+
+/// An element of the list of inputs that `record` takes.
+struct InputRef {
+    InputRef(const Input& x) : tensor(&*x), file(x.file()), line(x.line()) {}
+    InputRef(const Tensor& x, const char* source_file = __builtin_FILE(), int source_line = __builtin_LINE())
+        : tensor(&x), file(source_file), line(source_line)
+    {
+    }
+    InputRef(const Parameter& x, const char* source_file = __builtin_FILE(), int source_line = __builtin_LINE())
+        : tensor(&x.value()), file(source_file), line(source_line)
+    {
+    }
+    const Tensor* tensor;
+    const char* file;
+    int line;
+};
+
+struct Inputs {
+    Inputs(std::initializer_list<InputRef> list) : first(std::data(list)), count(list.size()) {}
+    Inputs(const InputRef* list, std::size_t n) : first(list), count(n) {}
+    /// No tensors: the operation is recorded because scalars of the tape enter it.
+    static Inputs from_scalars() { return {nullptr, 0}; }
+    const InputRef* first;
+    std::size_t count;
+};
+
+/// A vjp in the tape's memory.
+struct Vjp {
+    virtual void run(const Tensor& gy, Adjoints& gx) = 0;
+    virtual ~Vjp() = default;
+};
+
+template <class F>
+struct VjpOf final : Vjp {
+    explicit VjpOf(F&& f) : function(std::move(f)) {}
+    explicit VjpOf(const F& f) : function(f) {}
+    void run(const Tensor& gy, Adjoints& gx) override { function(gy, gx); }
+    F function;
+};
+
+/// Memory for the vjp of a new record, or null when nothing is recorded (no tape, or no input is tracked).
+void* begin_record(const Op& op, Inputs inputs, Tensor& value, std::size_t vjp_bytes);
+
+/// Makes the record begun last permanent, with its vjp or (null) without derivative.
+void end_record(const Tensor& value, Vjp* vjp) noexcept;
+
+/// The Op of a user's operation of that name.
+const Op& custom_op(const char* name);
+
+/// Whether an operation on this input would be recorded.
+bool is_tracked(const Tensor& x) noexcept;
+
+}  // namespace detail
+
+/// Records that `value`, a new tensor, was computed from the inputs by `op`, if a tape is recording and one of the
+/// inputs is tracked; returns it. `vjp` is called as `vjp(const Tensor& gy, Adjoints& gx)` with the adjoint of the
+/// value and puts those of the inputs into `gx`; what it captures stays in memory until backward. Written in
+/// operations, it can be differentiated again.
+template <class F>
+Tensor record(const Op& op, detail::Inputs inputs, Tensor value, F&& vjp)
+{
+    using Closure = detail::VjpOf<std::decay_t<F>>;
+    static_assert(alignof(Closure) <= 16);
+    if (void* memory = detail::begin_record(op, inputs, value, sizeof(Closure)))
+        detail::end_record(value, new (memory) Closure(std::forward<F>(vjp)));
+    return value;
+}
+
+/// The same for an operation of the user's, known by its name only.
+template <class F>
+Tensor record(const char* name, detail::Inputs inputs, Tensor value, F&& vjp)
+{
+    return record(detail::custom_op(name), inputs, std::move(value), std::forward<F>(vjp));
+}
+
+/// Notes an operation that has no derivative (comparisons, argmax): explaining tapes show it, others skip it.
+Tensor record_constant(const Op& op, detail::Inputs inputs, Tensor value);
+
+}  // namespace xgrad

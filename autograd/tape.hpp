@@ -1,0 +1,110 @@
+#pragma once
+
+#include <xgrad/record.hpp>
+#include <xgrad/scalar.hpp>
+#include <xgrad/tensor.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace xgrad {
+
+namespace detail {
+struct Recording;
+}
+
+struct TapeOptions {
+    bool explain = false;   ///< keep every operation with operands, values, adjoints and source lines
+    bool isolated = false;  ///< a recording of its own, freed at its end; values of outer tapes are constants in it
+    bool detect_anomaly = false;  ///< throw AnomalyError at the first operation that yields NaN or infinity
+};
+
+struct BackwardOptions {
+    bool retain = false;        ///< keep what the records saved, so that a later backward can walk them again
+    bool create_graph = false;  ///< record the walk itself, so that gradients can be differentiated; implies retain
+};
+
+/// RAII recorder: while it lives, operations of this thread on tracked values are recorded, scalars and tensors in one
+/// order. A tape inside another is a scope on the same recording: gradients taken in it are differentiable by the
+/// outer one. Tapes end in reverse order of their beginning; one that ends early makes the inner ones unusable.
+class Tape {
+public:
+    /// Throws TapeError when it asks an outer plain tape to explain or to detect anomalies.
+    Tape() : Tape(TapeOptions{}) {}
+    explicit Tape(TapeOptions options);
+    Tape(const Tape&) = delete;
+    Tape& operator=(const Tape&) = delete;
+    ~Tape();
+
+    /// A leaf with the given value. The name appears in explanations and messages.
+    Scalar variable(double value) { return variable({}, value); }
+    Scalar variable(std::string_view name, double value);
+
+    /// A leaf that shares the storage of `value`. Throws DtypeError unless f32 or f64.
+    Tensor variable(const Tensor& value) { return variable({}, value); }
+    Tensor variable(std::string_view name, const Tensor& value);
+
+    /// Walks the records from `root` back to the start and adds d root / d leaf to the grad of every leaf, which are
+    /// left as they were if anything throws. A tensor root needs exactly one element. Throws TapeError when the root is
+    /// not on this tape or was walked before without retain, ShapeError when it has several elements.
+    void backward(const Scalar& root, BackwardOptions options = {});
+    void backward(const Tensor& root, BackwardOptions options = {});
+
+    /// The same with `seed` in place of 1: adds sum(seed * d root / d leaf). The seed has the root's shape and dtype.
+    void backward(const Tensor& root, const Tensor& seed, BackwardOptions options = {});
+    void backward(const Scalar& root, double seed, BackwardOptions options = {});
+
+    /// d root / d input for each input, leaves or not, without touching any grad; zeros where the root does not depend
+    /// on the input. On a nested tape create_graph is on.
+    std::vector<Tensor> grad(const Tensor& root, const std::vector<Tensor>& inputs, BackwardOptions options = {});
+    std::vector<Tensor> grad(const Tensor& root, const Tensor& seed, const std::vector<Tensor>& inputs,
+                             BackwardOptions options = {});
+
+    /// For scalars; create_graph needs a tape opened with explain and throws TapeError elsewhere.
+    std::vector<Scalar> grad(const Scalar& root, const std::vector<Scalar>& inputs, BackwardOptions options = {});
+
+    bool explains() const;
+
+    /// For library code. Throws TapeError when the tape cannot be used here: other thread, outer tape ended.
+    detail::Recording& recording(const char* operation) const;
+
+private:
+    void end_early() noexcept;
+
+    detail::Recording* recording_;
+    Tape* outer_;                       // the tape of this thread that was innermost before
+    detail::ScalarTape* resumed_;       // what recorded before
+    std::uint64_t thread_;              // number of the thread it lives in
+    unsigned recordings_to_close_ = 0;  // its own, and those of outer tapes that ended before it
+    bool is_scope_;                     // on the recording of the outer tape
+    bool ended_early_ = false;          // an outer tape ended before this one
+};
+
+/// While it lives, nothing is recorded on this thread.
+class NoGrad {
+public:
+    NoGrad() noexcept;
+    NoGrad(const NoGrad&) = delete;
+    NoGrad& operator=(const NoGrad&) = delete;
+    ~NoGrad();
+
+private:
+    detail::ScalarTape* resumed_;
+};
+
+/// backward on the innermost tape of this thread. Throws TapeError when there is none.
+void backward(const Scalar& root, BackwardOptions options = {});
+void backward(const Tensor& root, BackwardOptions options = {});
+void backward(const Tensor& root, const Tensor& seed, BackwardOptions options = {});
+
+/// The same value, as a constant: gradients stop here. Shares the storage.
+Tensor detach(const Tensor& x);
+
+/// The same values in storage of their own; gradients flow through.
+Tensor clone(const Input& x);
+
+/// From now on a backward pass also keeps the adjoint of `x`, which x.grad() reads. `x` must be recorded on the
+/// running tape; leaves keep theirs anyway. Throws TapeError.
+void retain_grad(const Tensor& x);
+
+}  // namespace xgrad

@@ -1,0 +1,272 @@
+#include "autograd/walk.hpp"
+
+#include <xgrad/error.hpp>
+
+#include <optional>
+
+namespace xgrad {
+namespace detail {
+namespace {
+
+/// Sets the clock against which vjps check the values that they read.
+class ClockScope {
+public:
+    ClockScope() : before_(walk_clock) {}
+    ~ClockScope() { walk_clock = before_; }
+
+private:
+    std::uint64_t before_;
+};
+
+/// While a vjp runs nothing is recorded, or, under create_graph, the walked recording records.
+class RecordingScope {
+public:
+    explicit RecordingScope(ScalarTape* tape) : before_(current) { current = tape; }
+    ~RecordingScope() { current = before_; }
+
+private:
+    ScalarTape* before_;
+};
+
+[[noreturn]] void throw_consumed(const char* operation)
+{
+    throw TapeError(error_text("backward", std::string("'") + operation + "' was walked by an earlier backward",
+                               "a backward without retain frees what the records saved",
+                               "give the earlier call {.retain = true}, or compute the value again"));
+}
+
+}  // namespace
+
+Walk::Walk(Recording& recording, BackwardOptions backward_options) : r(recording), options(backward_options)
+{
+    options.retain |= options.create_graph;
+}
+
+bool Walk::wants(std::uint32_t node, std::size_t input) const
+{
+    const std::uint32_t from = r.nodes[node].input_node(input);
+    if (from == Node::kNone) return false;
+    const Node& source = r.nodes[from];
+    return is_floating(source.dtype) && (!pruned || (source.flags & Node::kNeeded));
+}
+
+Sizes Walk::input_sizes(std::uint32_t node, std::size_t input) const
+{
+    const std::uint32_t from = r.nodes[node].input_node(input);
+    return from == Node::kNone ? Sizes() : r.nodes[from].shape();
+}
+
+void Walk::add(std::uint32_t node, std::size_t input, Tensor g)
+{
+    if (!wants(node, input)) return;
+    Node& source = r.nodes[r.nodes[node].input_node(input)];
+    const char* name = r.nodes[node].op->name;
+    if (g.dtype() != source.dtype || !(g.sizes() == source.shape())) g = fit(name, g, source.shape(), source.dtype);
+    if (r.detect_anomaly) check_finite(name, "an adjoint from its vjp", g, r);
+    if (r.log) (*r.log)[node].contributions.push_back({input, g});
+    source.adjoint = source.adjoint.defined() ? accumulate(std::move(source.adjoint), g) : std::move(g);
+}
+
+/// The first node of those from `slot` on.
+std::uint32_t Walk::nodes_below(std::uint32_t slot) const
+{
+    std::uint32_t low = 0, high = r.nodes.size();
+    if (high > 0 && r.nodes[high - 1].slot < slot) return high;
+    while (low < high) {
+        const std::uint32_t middle = low + (high - low) / 2;
+        if (r.nodes[middle].slot < slot)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+RecordedWalk& Walk::scalar_graph()
+{
+    if (!scalar_graph_) scalar_graph_.emplace(r, "backward");
+    return *scalar_graph_;
+}
+
+void Walk::seed_scalar(std::uint32_t slot, const Scalar& seed)
+{
+    if (options.create_graph)
+        scalar_graph().add(slot, seed);
+    else
+        r.adjoint(slot) += seed.value();
+}
+
+Scalar Walk::scalar_adjoint(std::uint32_t slot)
+{
+    return options.create_graph ? scalar_graph().adjoint(slot) : Scalar(r.adjoint(slot));
+}
+
+void Walk::walk_scalars(std::uint32_t first, std::uint32_t last)
+{
+    if (first >= last) return;
+    const auto fresh = std::max(first, std::min(last, r.consumed));
+    if (!options.create_graph)
+        r.reverse(fresh, last);
+    else if (scalar_graph_)
+        scalar_graph_->reverse(fresh, last);
+    for (std::uint32_t slot = first; slot < fresh; ++slot)
+        if (r.is_statement(slot) && scalar_adjoint(slot).value() != 0) throw_consumed("scalar statement");
+}
+
+/// The adjoint of a node's output: moved out of the node, or of its slot where the output is a scalar.
+Tensor Walk::take_adjoint(std::uint32_t index)
+{
+    Node& node = r.nodes[index];
+    if (!(node.flags & Node::kScalar)) return std::move(node.adjoint);
+    if (options.create_graph)
+        return scalar_graph_ && scalar_graph_->reached(node.slot) ? from_scalar(scalar_graph_->adjoint(node.slot))
+                                                                  : Tensor();
+    const double adjoint = std::exchange(r.adjoint(node.slot), 0.0);
+    return adjoint != 0 ? tensor(adjoint, f64) : Tensor();
+}
+
+void Walk::add_element(std::uint32_t node, std::size_t input, std::int64_t element, const Tensor& g)
+{
+    if (!wants(node, input)) return;
+    Node& source = r.nodes[r.nodes[node].input_node(input)];
+    if (options.create_graph || r.log || r.detect_anomaly)
+        return add(node, input, one_element(source.shape(), element, g));
+    if (!source.adjoint.defined() || !is_unshared(source.adjoint) || !source.adjoint.is_contiguous())
+        source.adjoint =
+            source.adjoint.defined() ? contiguous_copy(source.adjoint) : full(source.shape(), 0, source.dtype);
+    if (source.dtype == f64)
+        mutable_data<double>(source.adjoint)[element] += g.item();
+    else
+        mutable_data<float>(source.adjoint)[element] += static_cast<float>(g.item());
+}
+
+void Walk::keep(std::uint32_t index, const Tensor& gy)
+{
+    for (std::size_t i = 0; i < kept_nodes.size(); ++i)
+        if (kept_nodes[i] == index) kept_adjoints[i] = gy;
+    for (KeptAdjoint& kept : r.kept)
+        if (kept.node == index) kept.adjoint = gy;
+}
+
+void Walk::visit(std::uint32_t index)
+{
+    Node& node = r.nodes[index];
+    if (node.flags & Node::kLeaf) return;
+    const Tensor gy = take_adjoint(index);
+    if (!gy.defined()) return;
+    if (node.flags & Node::kConsumed) throw_consumed(node.op->name);
+    r.visited.push_back(index);
+    if (r.log) {
+        (*r.log)[index].adjoint = gy;
+        (*r.log)[index].contributions.clear();
+        r.file = (*r.log)[index].file;
+        r.line = (*r.log)[index].line;
+    }
+    if (node.flags & Node::kKept) keep(index, gy);
+    if (!node.vjp) return;
+    walk_clock = node.clock;
+    Adjoints gx(*this, index);
+    node.vjp->run(gy, gx);
+}
+
+void Walk::save_scalars()
+{
+    if (r.n_leaves == 0 || (r.nodes.size() == 0 && !discards)) return;  // a walk of scalars alone cannot throw
+    r.saved_leaves.resize(r.n_leaves);
+    r.save_leaf_adjoints(r.saved_leaves.data());
+    saved_scalars_ = true;
+    if (!discards) return;
+    for (std::uint32_t slot = 0; slot < r.slots; ++slot)
+        if (r.is_leaf(slot)) r.adjoint(slot) = 0;
+}
+
+void Walk::run(std::uint32_t top_slot)
+{
+    const bool has_scalars = r.weighted_top + r.unit_top > 0;
+    r.visited.clear();
+    end_ = nodes_below(top_slot + 1);
+    try {
+        const ClockScope clock;
+        const RecordingScope recording(options.create_graph ? static_cast<ScalarTape*>(&r) : &null_tape);
+        std::uint32_t top = top_slot + 1;
+        for (std::uint32_t i = end_; i-- > 0;) {
+            const std::uint32_t slot = r.nodes[i].slot;
+            if (slot + 1 < top) walk_scalars(slot + 1, top);
+            top = slot;
+            visit(i);
+        }
+        walk_scalars(0, top);
+        if (has_scalars && !options.retain) r.consumed = std::max(r.consumed, top_slot + 1);
+    } catch (...) {
+        clear();
+        throw;
+    }
+}
+
+void Walk::clear() noexcept
+{
+    if (saved_scalars_)
+        r.restore_leaf_adjoints(r.saved_leaves.data());
+    else if (r.weighted_top + r.unit_top > 0)
+        r.clear_adjoints(0, static_cast<std::uint32_t>(r.slots));
+    for (std::uint32_t i = 0; i < end_; ++i) r.nodes[i].adjoint = Tensor();
+    for (KeptAdjoint& kept : r.kept) kept.adjoint = Tensor();
+}
+
+void Walk::forget_vjps() noexcept
+{
+    if (options.retain) return;
+    for (const std::uint32_t i : r.visited) {
+        Node& node = r.nodes[i];
+        if (node.vjp) node.vjp->~Vjp();
+        node.vjp = nullptr;
+        node.flags |= Node::kConsumed;
+    }
+}
+
+void Walk::commit()
+{
+    const RecordingScope recording(options.create_graph ? static_cast<ScalarTape*>(&r) : &null_tape);
+    if (scalar_graph_)
+        for (std::uint32_t slot = 0; slot < r.slots; ++slot)
+            if (r.is_leaf(slot)) r.adjoint(slot) += scalar_graph_->adjoint(slot).value();
+    const auto sum = [](const Tensor& grad, Tensor adjoint) {
+        adjoint = contiguous(adjoint);
+        return grad.defined() ? accumulate(std::move(adjoint), grad) : adjoint;
+    };
+    try {
+        for (const std::uint32_t i : r.leaves) {
+            Node& node = r.nodes[i];
+            if (!node.adjoint.defined()) continue;
+            if (r.log) (*r.log)[i].adjoint = node.adjoint;
+            node.adjoint = sum(node.leaf->grad, std::move(node.adjoint));
+        }
+        for (KeptAdjoint& kept : r.kept)
+            if (kept.adjoint.defined()) kept.adjoint = sum(kept.cell->grad, std::move(kept.adjoint));
+    } catch (...) {
+        clear();
+        throw;
+    }
+    // From here on nothing throws.
+    for (const std::uint32_t i : r.leaves) {
+        Node& node = r.nodes[i];
+        if (!node.adjoint.defined()) continue;
+        node.leaf->grad = std::move(node.adjoint);
+        report_unlisted(*node.leaf);
+    }
+    for (KeptAdjoint& kept : r.kept)
+        if (kept.adjoint.defined()) kept.cell->grad = std::move(kept.adjoint);
+    forget_vjps();
+}
+
+}  // namespace detail
+
+bool Adjoints::wants(std::size_t i) const { return walk_.wants(node_, i); }
+Sizes Adjoints::sizes(std::size_t i) const { return walk_.input_sizes(node_, i); }
+void Adjoints::add(std::size_t i, Tensor g) { walk_.add(node_, i, std::move(g)); }
+void Adjoints::add_element(std::size_t i, std::int64_t element, const Tensor& g)
+{
+    walk_.add_element(node_, i, element, g);
+}
+
+}  // namespace xgrad

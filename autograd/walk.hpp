@@ -1,0 +1,82 @@
+#pragma once
+
+// The walk back over a recording: from the root's record down to the first, each vjp taking the adjoint of its output
+// to those of its inputs. Nothing outside the walk changes until it has ended well.
+
+#include <xgrad/record.hpp>
+#include <xgrad/scalar_explain.hpp>
+#include <xgrad/tape.hpp>
+
+#include <optional>
+#include <vector>
+
+#include "autograd/recording.hpp"
+
+namespace xgrad::detail {
+
+struct Walk {
+    Walk(Recording& recording, BackwardOptions backward_options);
+
+    /// To be called before the root's adjoint is set.
+    void save_scalars();
+
+    /// Walks down from the record in `top_slot`, whose adjoint is set, and leaves the leaves' adjoints in their nodes.
+    /// If a vjp throws, all adjoints are cleared and it goes on to the caller.
+    void run(std::uint32_t top_slot);
+
+    /// Adds the leaves' adjoints to their grads.
+    void commit();
+
+    /// Without retain: frees what the walked records saved.
+    void forget_vjps() noexcept;
+
+    /// Takes back every adjoint: for grad(), after it has read what it wanted.
+    void clear() noexcept;
+
+    bool wants(std::uint32_t node, std::size_t input) const;
+    Sizes input_sizes(std::uint32_t node, std::size_t input) const;
+    void add(std::uint32_t node, std::size_t input, Tensor g);
+    void add_element(std::uint32_t node, std::size_t input, std::int64_t element, const Tensor& g);
+
+    // The adjoints of scalars; under create_graph they are recorded Scalars.
+    void seed_scalar(std::uint32_t slot, const Scalar& seed);
+    Scalar scalar_adjoint(std::uint32_t slot);
+
+    Recording& r;
+    BackwardOptions options;
+    bool discards = false;                  // clear() follows, not commit(): no leaf may change
+    bool pruned = false;                    // only nodes marked kNeeded are walked
+    std::vector<std::uint32_t> kept_nodes;  // non-leaf inputs of grad(); their adjoints end in kept_adjoints
+    std::vector<Tensor> kept_adjoints;
+
+private:
+    void visit(std::uint32_t index);
+    Tensor take_adjoint(std::uint32_t index);
+    RecordedWalk& scalar_graph();
+    void keep(std::uint32_t index, const Tensor& gy);
+    std::uint32_t nodes_below(std::uint32_t slot) const;
+    void walk_scalars(std::uint32_t first, std::uint32_t last);
+
+    bool saved_scalars_ = false;
+    std::uint32_t end_ = 0;                     // nodes from here on are not part of the walk
+    std::optional<RecordedWalk> scalar_graph_;  // under create_graph, once a scalar takes part
+};
+
+// What the walk needs of the operations, which are built on top of it: defined with them.
+
+/// a + b; recorded when the tape records, else in place in `a` if nobody shares it.
+Tensor accumulate(Tensor a, const Tensor& b);
+
+/// `g` summed over the axes along which `sizes` was broadcast, in the given dtype. Throws ShapeError if it cannot.
+Tensor fit(const char* operation, const Tensor& g, Sizes sizes, Dtype dtype);
+
+/// A 0-dimensional f64 tensor with the scalar's value, recorded.
+Tensor from_scalar(const Scalar& x);
+
+/// Zeros of the given shape but for one element, given by its row-major position.
+Tensor one_element(Sizes sizes, std::int64_t element, const Tensor& value);
+
+/// `x` itself if it is contiguous, else a contiguous copy (recorded).
+Tensor contiguous(const Tensor& x);
+
+}  // namespace xgrad::detail
