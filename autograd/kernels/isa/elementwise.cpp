@@ -1,0 +1,163 @@
+// Elementary functions over arrays: value and vector-Jacobian products, generated from the lists in elementary.hpp.
+#include "autograd/kernels/simd_math.hpp"
+#include "autograd/kernels/table.hpp"
+
+namespace xgrad::kernels::XGRAD_ISA_NAME {
+namespace {
+
+/// An operand that is an array.
+template <class T>
+struct Array {
+    explicit Array(const T* from) : from_(from) {}
+    template <class Lanes>
+    Vec<T> read(Index i, Lanes lanes) const
+    {
+        return lanes.load(from_ + i);
+    }
+
+private:
+    const T* from_;
+};
+
+/// An operand that is an array or one number, known at run time: the number fills a register-sized buffer that the loop
+/// reads again and again.
+template <class T>
+class ArrayOrNumber {
+public:
+    ArrayOrNumber(const T* from, Index step) : from_(from), step_(step)
+    {
+        if (step == 1) return;
+        Vec<T>(*from).store(repeated_);
+        from_ = repeated_;
+    }
+    ArrayOrNumber(const ArrayOrNumber&) = delete;
+    ArrayOrNumber& operator=(const ArrayOrNumber&) = delete;
+
+    template <class Lanes>
+    Vec<T> read(Index i, Lanes lanes) const
+    {
+        return lanes.load(from_ + i * step_);
+    }
+
+private:
+    const T* from_;
+    Index step_;
+    alignas(64) T repeated_[Vec<T>::size];
+};
+
+template <class F, class T>
+void unary(Index n, const void* x_, void* y_)
+{
+    const T* x = static_cast<const T*>(x_);
+    T* y = static_cast<T*>(y_);
+    for_each_vec<T>(n, [=](Index i, auto lanes) { lanes.store(y + i, Vec<T>(F::value(lanes.load(x + i)))); });
+}
+
+template <class F, class T>
+void unary_vjp(Index n, const void* gy_, const void* x_, const void* y_, void* gx_)
+{
+    const T *gy = static_cast<const T*>(gy_), *x = static_cast<const T*>(x_), *y = static_cast<const T*>(y_);
+    T* gx = static_cast<T*>(gx_);
+    for_each_vec<T>(n, [=](Index i, auto lanes) {
+        Vec<T> xs(0), ys(0);
+        if constexpr ((F::reads & elementary::kX) != 0) xs = lanes.load(x + i);
+        if constexpr ((F::reads & elementary::kY) != 0) ys = lanes.load(y + i);
+        lanes.store(gx + i, lanes.load(gy + i) * F::derivative(xs, ys));
+    });
+}
+
+template <class F, class T, class A, class B>
+inline void binary_loop(Index n, const A& a, const B& b, T* y)
+{
+    for_each_vec<T>(n, [&, y](Index i, auto lanes) {
+        lanes.store(y + i, Vec<T>(F::value(a.read(i, lanes), b.read(i, lanes))));
+    });
+}
+
+template <class F, class T>
+[[gnu::noinline]] void binary_with_number(Index n, const T* a, Index a_step, const T* b, Index b_step, T* y)
+{
+    binary_loop<F>(n, ArrayOrNumber<T>(a, a_step), ArrayOrNumber<T>(b, b_step), y);
+}
+
+template <class F, class T>
+void binary(Index n, const void* a_, Index a_step, const void* b_, Index b_step, void* y_)
+{
+    const T *a = static_cast<const T*>(a_), *b = static_cast<const T*>(b_);
+    T* y = static_cast<T*>(y_);
+    if (a_step == 1 && b_step == 1) binary_loop<F>(n, Array<T>(a), Array<T>(b), y);
+    else binary_with_number<F>(n, a, a_step, b, b_step, y);
+}
+
+struct ByA {
+    template <class F>
+    static constexpr unsigned reads = F::reads_a;
+    template <class F, class T>
+    static Vec<T> derivative(const Vec<T>& a, const Vec<T>& b, const Vec<T>& y) { return F::derivative_a(a, b, y); }
+};
+struct ByB {
+    template <class F>
+    static constexpr unsigned reads = F::reads_b;
+    template <class F, class T>
+    static Vec<T> derivative(const Vec<T>& a, const Vec<T>& b, const Vec<T>& y) { return F::derivative_b(a, b, y); }
+};
+
+template <class F, class By, class T, class A, class B>
+inline void binary_vjp_loop(Index n, const T* gy, const A& a, const B& b, const T* y, T* g)
+{
+    constexpr unsigned reads = By::template reads<F>;
+    for_each_vec<T>(n, [&, gy, y, g](Index i, auto lanes) {
+        Vec<T> as(0), bs(0), ys(0);
+        if constexpr ((reads & elementary::kA) != 0) as = a.read(i, lanes);
+        if constexpr ((reads & elementary::kB) != 0) bs = b.read(i, lanes);
+        if constexpr ((reads & elementary::kY) != 0) ys = lanes.load(y + i);
+        lanes.store(g + i, lanes.load(gy + i) * By::template derivative<F>(as, bs, ys));
+    });
+}
+
+template <class F, class By, class T>
+[[gnu::noinline]] void binary_vjp_with_number(Index n, const T* gy, const T* a, Index a_step, const T* b, Index b_step,
+                                              const T* y, T* g)
+{
+    binary_vjp_loop<F, By>(n, gy, ArrayOrNumber<T>(a, a_step), ArrayOrNumber<T>(b, b_step), y, g);
+}
+
+template <class F, class By, class T>
+void binary_vjp(Index n, const void* gy_, const void* a_, Index a_step, const void* b_, Index b_step, const void* y_,
+                void* g_)
+{
+    constexpr unsigned reads = By::template reads<F>;
+    if constexpr ((reads & elementary::kA) == 0) a_step = 1;
+    if constexpr ((reads & elementary::kB) == 0) b_step = 1;
+    const T *gy = static_cast<const T*>(gy_), *y = static_cast<const T*>(y_);
+    const T *a = static_cast<const T*>(a_), *b = static_cast<const T*>(b_);
+    T* g = static_cast<T*>(g_);
+    if (a_step == 1 && b_step == 1) binary_vjp_loop<F, By>(n, gy, Array<T>(a), Array<T>(b), y, g);
+    else binary_vjp_with_number<F, By>(n, gy, a, a_step, b, b_step, y, g);
+}
+
+template <class T>
+void fill_for(KernelTable& table, std::size_t dtype)
+{
+    elementary::UnaryOps::for_each([&]<class F>(F) {
+        constexpr std::size_t at = elementary::UnaryOps::index<F>();
+        table.unary[dtype][at] = unary<F, T>;
+        table.unary_vjp[dtype][at] = unary_vjp<F, T>;
+    });
+    elementary::BinaryOps::for_each([&]<class F>(F) {
+        constexpr std::size_t at = elementary::BinaryOps::index<F>();
+        table.binary[dtype][at] = binary<F, T>;
+        table.binary_vjp_a[dtype][at] = binary_vjp<F, ByA, T>;
+        table.binary_vjp_b[dtype][at] = binary_vjp<F, ByB, T>;
+    });
+}
+
+}  // namespace
+
+void fill_elementwise(KernelTable& table)
+{
+    fill_for<float>(table, index_of(f32));
+    fill_for<double>(table, index_of(f64));
+}
+
+}  // namespace xgrad::kernels::XGRAD_ISA_NAME

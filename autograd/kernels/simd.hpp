@@ -1,0 +1,248 @@
+// Vec<T>: one SIMD register of floats or doubles, of the instruction set that this translation unit is compiled for.
+// Mask<T>: the result of comparing two.
+//
+// For sources listed by xgrad_isa_sources alone: they are compiled once for each instruction set with XGRAD_ISA_NAME set,
+// and everything here lives in that namespace, so the linker never mixes the variants.
+//
+//   for (; i + Vec<T>::size <= n; i += Vec<T>::size) f(Vec<T>::load(x + i)).store(y + i);
+//   if (i < n) f(Vec<T>::load_part(x + i, n - i)).store_part(y + i, n - i);         // or for_each_vec below
+//
+// Written over xsimd 8 to 13, using only what is right in all of them: arithmetic, comparisons (not !=), select, sqrt.
+// Not used, because xsimd 8.1 has them wrong: pow, reciprocal, log of denormals, min and max (they lose NaN), nan != nan,
+// and fma under AVX-512 (it rounds twice). Functions of our own are in simd_math.hpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <xsimd/xsimd.hpp>
+
+#ifndef XGRAD_ISA_NAME
+#define XGRAD_ISA_NAME generic
+#endif
+
+namespace xgrad::kernels::XGRAD_ISA_NAME {
+
+using Index = std::int64_t;
+
+template <class T>
+using IntegerOf = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+
+template <class T>
+struct Vec;
+
+/// One truth value for each element of a Vec<T>.
+template <class T>
+struct Mask {
+    using Batch = xsimd::batch_bool<T, xsimd::default_arch>;
+
+    Mask() = default;
+    Mask(const Batch& b) : batch(b) {}
+
+    friend Mask operator&(const Mask& a, const Mask& b) { return Mask(a.batch & b.batch); }
+    friend Mask operator|(const Mask& a, const Mask& b) { return Mask(a.batch | b.batch); }
+    friend Mask operator!(const Mask& a) { return Mask(!a.batch); }
+    friend bool any(const Mask& a) { return xsimd::any(a.batch); }
+    friend bool all(const Mask& a) { return xsimd::all(a.batch); }
+
+    Batch batch;
+};
+
+template <class T>
+struct Vec {
+    using Batch = xsimd::batch<T, xsimd::default_arch>;
+    static constexpr Index size = static_cast<Index>(Batch::size);
+
+    Vec() = default;
+    Vec(const Batch& b) : batch(b) {}
+    template <class Number>
+        requires std::is_arithmetic_v<Number>
+    Vec(Number number) : batch(static_cast<T>(number))
+    {
+    }
+
+    static Vec load(const T* from) { return Batch::load_unaligned(from); }
+    void store(T* to) const { batch.store_unaligned(to); }
+
+    /// The first count elements, 0 < count < size; the others are 0. Touches no memory behind them.
+    static Vec load_part(const T* from, Index count);
+    void store_part(T* to, Index count) const;
+
+    friend Vec operator-(const Vec& a) { return -a.batch; }
+    friend Vec operator+(const Vec& a, const Vec& b) { return a.batch + b.batch; }
+    friend Vec operator-(const Vec& a, const Vec& b) { return a.batch - b.batch; }
+    friend Vec operator*(const Vec& a, const Vec& b) { return a.batch * b.batch; }
+    friend Vec operator/(const Vec& a, const Vec& b) { return a.batch / b.batch; }
+    Vec& operator+=(const Vec& b) { return *this = *this + b; }
+    Vec& operator*=(const Vec& b) { return *this = *this * b; }
+
+    friend Mask<T> operator==(const Vec& a, const Vec& b) { return a.batch == b.batch; }
+    // xsimd 8.1 says false to nan != nan under AVX2 and AVX-512.
+    friend Mask<T> operator!=(const Vec& a, const Vec& b) { return !(a == b); }
+    friend Mask<T> operator<(const Vec& a, const Vec& b) { return a.batch < b.batch; }
+    friend Mask<T> operator<=(const Vec& a, const Vec& b) { return a.batch <= b.batch; }
+    friend Mask<T> operator>(const Vec& a, const Vec& b) { return a.batch > b.batch; }
+    friend Mask<T> operator>=(const Vec& a, const Vec& b) { return a.batch >= b.batch; }
+
+    friend Vec select(const Mask<T>& condition, const Vec& a, const Vec& b)
+    {
+        return xsimd::select(condition.batch, a.batch, b.batch);
+    }
+    friend Vec constant_like(const Vec&, double number) { return Vec(number); }
+    friend Vec sqrt(const Vec& a) { return xsimd::sqrt(a.batch); }
+    friend Vec abs(const Vec& a) { return xsimd::abs(a.batch); }
+
+    Batch batch;
+};
+
+#if defined(__FMA__) || defined(__aarch64__)
+inline constexpr bool kFused = true;
+#else
+inline constexpr bool kFused = false;
+#endif
+
+/// a * b + c, with one rounding where kFused.
+template <class T>
+Vec<T> fma(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c)
+{
+#if defined(__AVX512F__)  // xsimd 8.1 rounds twice here
+    if constexpr (sizeof(T) == 4) return Vec<T>(_mm512_fmadd_ps(a.batch, b.batch, c.batch));
+    else return Vec<T>(_mm512_fmadd_pd(a.batch, b.batch, c.batch));
+#else
+    return xsimd::fma(a.batch, b.batch, c.batch);
+#endif
+}
+
+/// The larger, the smaller; NaN where one operand is NaN.
+template <class T>
+Vec<T> maximum(const Vec<T>& a, const Vec<T>& b)
+{
+    return select((a > b) | (a != a), a, b);
+}
+template <class T>
+Vec<T> minimum(const Vec<T>& a, const Vec<T>& b)
+{
+    return select((a < b) | (a != a), a, b);
+}
+
+// ---- parts of a register --------------------------------------------------------------------------------------------
+
+#if defined(__AVX512F__)
+
+template <class T>
+Vec<T> Vec<T>::load_part(const T* from, Index count)
+{
+    const unsigned lanes = (1u << count) - 1u;
+    if constexpr (sizeof(T) == 4) return Batch(_mm512_maskz_loadu_ps(static_cast<__mmask16>(lanes), from));
+    else return Batch(_mm512_maskz_loadu_pd(static_cast<__mmask8>(lanes), from));
+}
+
+template <class T>
+void Vec<T>::store_part(T* to, Index count) const
+{
+    const unsigned lanes = (1u << count) - 1u;
+    if constexpr (sizeof(T) == 4) _mm512_mask_storeu_ps(to, static_cast<__mmask16>(lanes), batch);
+    else _mm512_mask_storeu_pd(to, static_cast<__mmask8>(lanes), batch);
+}
+
+#elif defined(__AVX2__)
+
+/// All bits set in the first count 4-byte words.
+inline __m256i first_words(Index count)
+{
+    alignas(64) static const std::int32_t bits[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bits + 8 - count));
+}
+
+template <class T>
+Vec<T> Vec<T>::load_part(const T* from, Index count)
+{
+    if constexpr (sizeof(T) == 4) return Batch(_mm256_maskload_ps(from, first_words(count)));
+    else return Batch(_mm256_maskload_pd(from, first_words(2 * count)));
+}
+
+template <class T>
+void Vec<T>::store_part(T* to, Index count) const
+{
+    if constexpr (sizeof(T) == 4) _mm256_maskstore_ps(to, first_words(count), batch);
+    else _mm256_maskstore_pd(to, first_words(2 * count), batch);
+}
+
+#else
+
+template <class T>
+Vec<T> Vec<T>::load_part(const T* from, Index count)
+{
+    alignas(64) T padded[size] = {};
+    for (Index i = 0; i < count; ++i) padded[i] = from[i];
+    return load(padded);
+}
+
+template <class T>
+void Vec<T>::store_part(T* to, Index count) const
+{
+    alignas(64) T padded[size];
+    store(padded);
+    for (Index i = 0; i < count; ++i) to[i] = padded[i];
+}
+
+#endif
+
+/// The first count elements of a, and of b behind them; 0 < count <= size.
+template <class T>
+Vec<T> first_then(const Vec<T>& a, Index count, const Vec<T>& b)
+{
+    alignas(64) T lanes[Vec<T>::size];
+    for (Index i = 0; i < Vec<T>::size; ++i) lanes[i] = static_cast<T>(i);
+    return select(Vec<T>::load(lanes) < Vec<T>(count), a, b);
+}
+
+// ---- all elements of a register into one ----------------------------------------------------------------------------
+
+/// combine(...) of all elements, in pairs at distance size/2, size/4 ... 1.
+template <class T, class Combine>
+T fold_lanes(const Vec<T>& v, Combine combine)
+{
+    alignas(64) T lanes[Vec<T>::size];
+    v.store(lanes);
+    for (Index half = Vec<T>::size / 2; half > 0; half /= 2)
+        for (Index i = 0; i < half; ++i) lanes[i] = combine(lanes[i], lanes[i + half]);
+    return lanes[0];
+}
+
+template <class T>
+T sum_lanes(const Vec<T>& v)
+{
+    return fold_lanes(v, [](T a, T b) { return a + b; });
+}
+
+// ---- loops ----------------------------------------------------------------------------------------------------------
+
+/// Reads and writes whole registers: what for_each_vec passes to its body inside the array.
+struct Whole {
+    template <class T>
+    Vec<T> load(const T* from) const { return Vec<T>::load(from); }
+    template <class T>
+    void store(T* to, const Vec<T>& v) const { v.store(to); }
+};
+
+/// Reads and writes the first `count` elements only: what the body gets for the tail.
+struct Part {
+    Index count;
+    template <class T>
+    Vec<T> load(const T* from) const { return Vec<T>::load_part(from, count); }
+    template <class T>
+    void store(T* to, const Vec<T>& v) const { v.store_part(to, count); }
+};
+
+/// body(i, lanes) for i = 0, size, 2 size ... below n, where `lanes` (Whole, at the end Part) loads and stores.
+template <class T, class Body>
+inline void for_each_vec(Index n, Body body)
+{
+    constexpr Index size = Vec<T>::size;
+    Index i = 0;
+    for (; i + size <= n; i += size) body(i, Whole{});
+    if (i < n) body(i, Part{n - i});
+}
+
+}  // namespace xgrad::kernels::XGRAD_ISA_NAME

@@ -1,0 +1,85 @@
+#include "autograd/kernels/table.hpp"
+
+#include <cstdlib>
+#include <cstring>
+
+namespace xgrad::kernels {
+
+constinit KernelTable active{};
+
+// One function for each source that is compiled per instruction set. They are defined in namespaces of the same names.
+#define XGRAD_DECLARE_ISA(isa)                \
+    namespace isa {                           \
+    void fill_elementwise(KernelTable&);      \
+    void fill_mixed(KernelTable&);            \
+    }                                         \
+    namespace {                               \
+    void fill_##isa(KernelTable& table)       \
+    {                                         \
+        isa::fill_elementwise(table);         \
+        isa::fill_mixed(table);               \
+        table.isa = #isa;                     \
+    }                                         \
+    }
+
+XGRAD_DECLARE_ISA(generic)
+#if defined(__x86_64__)
+XGRAD_DECLARE_ISA(avx2)
+XGRAD_DECLARE_ISA(avx512)
+#endif
+
+namespace {
+
+struct Isa {
+    const char* name;
+    bool (*supported)();
+    void (*fill)(KernelTable&);
+};
+
+// Best first. __builtin_cpu_supports also asks whether the operating system saves the wide registers.
+constexpr Isa kIsas[] = {
+#if defined(__x86_64__)
+    {"avx512",
+     [] {
+         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+     },
+     fill_avx512},
+    {"avx2",
+     [] {
+         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+                __builtin_cpu_supports("bmi2");
+     },
+     fill_avx2},
+#endif
+    {"generic", [] { return true; }, fill_generic},
+};
+
+// Priority 101 is the earliest a program may ask for: constructors of other sources may already use kernels.
+__attribute__((constructor(101))) void choose_isa()
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+#endif
+    const char* wanted = std::getenv("XGRAD_ISA");
+    if (wanted != nullptr && use_isa(wanted)) return;
+    for (const Isa& isa : kIsas)
+        if (isa.supported()) return isa.fill(active);
+}
+
+}  // namespace
+
+bool use_isa(const char* name)
+{
+    for (const Isa& isa : kIsas) {
+        if (std::strcmp(isa.name, name) != 0) continue;
+        if (!isa.supported()) return false;
+        isa.fill(active);
+        return true;
+    }
+    return false;
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,109 @@
+// The table of flat kernels, filled for the best instruction set of this machine before any constructor of a program
+// runs. XGRAD_ISA=generic|avx2|avx512 in the environment picks another one (tests compare them); one that the machine
+// lacks, or an unknown name, leaves the best.
+//
+// A kernel works on contiguous arrays of n >= 0 elements, on the calling thread, and allocates nothing.
+//   kernels::active.unary[index_of(dtype)][UnaryOps::index<Tanh>()](n, x, y);
+// Arrays are void*, their element type is the table's first index: f32 0, f64 1, i64 2, bool 3 (a null entry where the
+// operation has no meaning for the dtype). An output may be the same array as an input of the same element size, but may
+// not overlap one otherwise. A step is 1 (an array of n elements) or 0 (one number for all).
+//
+// Operations mostly want the functions around this table, which know threads, strides and broadcasting:
+// elementwise.hpp, copy.hpp, reduce.hpp, softmax.hpp, loss.hpp, optimizer.hpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "autograd/dtype.hpp"
+#include "autograd/elementary.hpp"
+
+namespace xgrad::kernels {
+
+using Index = std::int64_t;
+
+inline constexpr std::size_t kDtypes = 4, kNumbers = 3, kFloats = 2;  // all; without bool; f32 and f64
+constexpr std::size_t index_of(Dtype dtype) { return static_cast<std::size_t>(dtype); }
+
+enum class Comparison : unsigned char { eq, ne, lt, le, gt, ge };
+inline constexpr std::size_t kComparisons = 6;
+
+/// What a fused linear layer applies after adding its bias.
+enum class Activation : unsigned char { none, relu, tanh, sigmoid };
+inline constexpr std::size_t kActivations = 4;
+
+struct SgdOptions;
+struct AdamOptions;
+struct CrossEntropyRows;
+
+// ---- kinds of kernels -----------------------------------------------------------------------------------------------
+
+/// y = f(x).
+using UnaryKernel = void(Index n, const void* x, void* y);
+/// gx = gy * f'(x, y). Of x and y only those that f reads are touched; the other may be null.
+using UnaryVjp = void(Index n, const void* gy, const void* x, const void* y, void* gx);
+/// y = f(a, b).
+using BinaryKernel = void(Index n, const void* a, Index a_step, const void* b, Index b_step, void* y);
+/// g = gy * df/da (or df/db), for every element; broadcasting is undone by sum_to. Arrays that it does not read may be null.
+using BinaryVjp = void(Index n, const void* gy, const void* a, Index a_step, const void* b, Index b_step, const void* y,
+                       void* g);
+/// y = a < b and the like, one byte 0 or 1 an element.
+using CompareKernel = void(Index n, const void* a, Index a_step, const void* b, Index b_step, void* y);
+/// y = condition ? a : b. The condition is bool bytes.
+using WhereKernel = void(Index n, const void* condition, Index condition_step, const void* a, Index a_step, const void* b,
+                         Index b_step, void* y);
+/// y = *value everywhere.
+using FillKernel = void(Index n, const void* value, void* y);
+/// y = x in another dtype: float to i64 cuts towards zero (nan and out of range become the smallest i64), to bool: x != 0.
+using CastKernel = void(Index n, const void* x, void* y);
+/// y += factor * x.
+using AddScaledKernel = void(Index n, double factor, const void* x, void* y);
+/// y = factor * x.
+using ScaleKernel = void(Index n, double factor, const void* x, void* y);
+/// y[r, i] = activation(x[r, i] + bias[i]); y may be x. bias may be null.
+using BiasActivationKernel = void(Index rows, Index n, const void* x, const void* bias, void* y);
+
+/// x: (outer, n, inner) -> y: (outer, inner).
+using ReduceKernel = void(Index outer, Index n, Index inner, const void* x, void* y);
+/// The same, with the i64 position along n of the first extremum (of the first NaN if there is one). Either output may be null.
+using ExtremumKernel = void(Index outer, Index n, Index inner, const void* x, void* y, std::int64_t* position);
+
+/// x, y: (outer, n, inner), along n.
+using SoftmaxKernel = void(Index outer, Index n, Index inner, const void* x, void* y);
+using SoftmaxVjp = void(Index outer, Index n, Index inner, const void* gy, const void* y, void* gx);
+
+// ---- the table ------------------------------------------------------------------------------------------------------
+
+struct KernelTable {
+    const char* isa;  // "generic", "avx2" or "avx512"
+
+    UnaryKernel* unary[kFloats][elementary::UnaryOps::size];
+    UnaryVjp* unary_vjp[kFloats][elementary::UnaryOps::size];
+    BinaryKernel* binary[kNumbers][elementary::BinaryOps::size];  // i64: not div, pow
+    BinaryVjp* binary_vjp_a[kFloats][elementary::BinaryOps::size];
+    BinaryVjp* binary_vjp_b[kFloats][elementary::BinaryOps::size];
+
+    CompareKernel* compare[kDtypes][kComparisons];
+    WhereKernel* where[kDtypes];
+    FillKernel* fill[kDtypes];
+    CastKernel* cast[kDtypes][kDtypes];  // [from][to]
+    AddScaledKernel* add_scaled[kNumbers];
+    ScaleKernel* scale[kNumbers];
+    BiasActivationKernel* bias_activation[kFloats][kActivations];
+
+    ReduceKernel* sum[kNumbers];
+    ExtremumKernel* maximum[kNumbers];
+    ExtremumKernel* minimum[kNumbers];
+
+    SoftmaxKernel* softmax[kFloats];
+    SoftmaxKernel* log_softmax[kFloats];
+    SoftmaxVjp* softmax_vjp[kFloats];
+    SoftmaxVjp* log_softmax_vjp[kFloats];
+};
+
+extern KernelTable active;
+
+/// Fills the table for an instruction set; false where this machine or build lacks it. For tests: no kernel may be running.
+bool use_isa(const char* name);
+
+}  // namespace xgrad::kernels
