@@ -271,10 +271,10 @@ std::vector<Tensor> Tape::grad(const Tensor& root, const std::vector<Tensor>& in
 {
     Recording& r = recording("grad");
     (void)node_on(r, "grad", root);
-    return grad(root, default_seed(root), inputs, options);
+    return grad(root, inputs, default_seed(root), options);
 }
 
-std::vector<Tensor> Tape::grad(const Tensor& root, const Tensor& seed, const std::vector<Tensor>& inputs,
+std::vector<Tensor> Tape::grad(const Tensor& root, const std::vector<Tensor>& inputs, const Tensor& seed,
                                BackwardOptions options)
 {
     Recording& r = recording("grad");

@@ -57,7 +57,7 @@ public:
     /// d root / d input for each input, leaves or not, without touching any grad; zeros where the root does not depend
     /// on the input. On a nested tape create_graph is on.
     std::vector<Tensor> grad(const Tensor& root, const std::vector<Tensor>& inputs, BackwardOptions options = {});
-    std::vector<Tensor> grad(const Tensor& root, const Tensor& seed, const std::vector<Tensor>& inputs,
+    std::vector<Tensor> grad(const Tensor& root, const std::vector<Tensor>& inputs, const Tensor& seed,
                              BackwardOptions options = {});
 
     /// For scalars; create_graph needs a tape opened with explain and throws TapeError elsewhere.

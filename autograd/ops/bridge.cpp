@@ -110,7 +110,7 @@ Scalar Tensor::scalar(Sizes index) const
 }
 
 Scalar Tensor::scalar() const { return scalar(Sizes()); }
-Scalar Tensor::scalar(std::int64_t i) const { return scalar({i}); }
+Scalar Tensor::scalar(std::int64_t i) const { return scalar(Sizes(&i, 1)); }
 Scalar Tensor::scalar(std::int64_t i, std::int64_t j) const { return scalar({i, j}); }
 Scalar Tensor::scalar(std::int64_t i, std::int64_t j, std::int64_t k) const { return scalar({i, j, k}); }
 Scalar Tensor::scalar(std::int64_t i, std::int64_t j, std::int64_t k, std::int64_t l) const
