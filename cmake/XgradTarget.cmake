@@ -37,7 +37,7 @@ target_link_libraries(xgrad PUBLIC xtensor
 # Header-only and inside .cpp files alone, so that nothing of it enters the exported target.
 target_link_libraries(xgrad PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 if(XGRAD_HAS_ONEDNN)
-  target_link_libraries(xgrad PRIVATE DNNL::dnnl)
+  target_link_libraries(xgrad PRIVATE OneDNN::dnnl)
 endif()
 target_sources(xgrad PUBLIC FILE_SET generated TYPE HEADERS BASE_DIRS ${XGRAD_INCLUDE_DIR}
                             FILES ${XGRAD_INCLUDE_DIR}/xgrad/version.hpp)
