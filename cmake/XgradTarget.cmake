@@ -77,14 +77,16 @@ function(xgrad_isa_sources)
   set(flags_generic)
   set(flags_avx2 -march=x86-64-v3)
   # g++ 12 reports its own avx512fintrin.h as uninitialized (GCC bug 105593).
-  set(flags_avx512 -march=x86-64-v4 -Wno-maybe-uninitialized -Wno-uninitialized)
+  set(flags_avx512 -march=x86-64-v4 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> -Wno-uninitialized)
   foreach(file ${ARGN})
     get_filename_component(name ${file} NAME_WE)
     foreach(isa ${isas})
       set(target xgrad_${name}_${isa})
       add_library(${target} OBJECT ${file})
       xgrad_compile_flags(${target})
-      target_compile_options(${target} PRIVATE ${flags_${isa}} $<$<CONFIG:Release,RelWithDebInfo>:-O3>)
+      # Always optimised: the loops are slow otherwise, and what is not inlined could be shared with other instruction sets.
+      # No contraction: the compensated sums in the kernels say where they want a fused multiply-add.
+      target_compile_options(${target} PRIVATE ${flags_${isa}} $<IF:$<CONFIG:Debug>,-O2,-O3> -ffp-contract=off)
       target_compile_definitions(${target} PRIVATE XGRAD_ISA_NAME=${isa})
       target_link_libraries(${target} PRIVATE xsimd)
       target_sources(xgrad PRIVATE $<TARGET_OBJECTS:${target}>)

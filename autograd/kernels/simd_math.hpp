@@ -64,7 +64,7 @@ Vec<T> power_of_two(const Vec<T>& n)
 
 /// c[0] + x (c[1] + x (...)).
 template <class T, std::size_t N>
-Vec<T> polynomial(const Vec<T>& x, const T (&c)[N])
+[[gnu::always_inline]] inline Vec<T> polynomial(const Vec<T>& x, const T (&c)[N])
 {
     Vec<T> sum(c[N - 1]);
     for (std::size_t i = N - 1; i-- > 0;) sum = fma(sum, x, Vec<T>(c[i]));
@@ -87,7 +87,7 @@ struct ExpParts {
 };
 
 template <class T>
-Vec<T> exp(const Vec<T>& x)
+[[gnu::always_inline]] inline Vec<T> exp(const Vec<T>& x)
 {
     using C = Constants<T>;
     // Comparisons let NaN through. At the bounds the result has become 0 or infinity.
@@ -100,7 +100,7 @@ Vec<T> exp(const Vec<T>& x)
 }
 
 template <class T>
-Vec<T> tanh(const Vec<T>& x)
+[[gnu::always_inline]] inline Vec<T> tanh(const Vec<T>& x)
 {
     // tanh a = E / (E + 2) with E = exp(2a) - 1 = 2^n (exp(r) - 1) + (2^n - 1): nothing cancels, for small a neither.
     const Vec<T> a = abs(x);
@@ -140,7 +140,7 @@ struct LogParts {
 };
 
 template <class T>
-Vec<T> log(const Vec<T>& x)
+[[gnu::always_inline]] inline Vec<T> log(const Vec<T>& x)
 {
     using C = Constants<T>;
     const LogParts<T> parts(x);
@@ -169,7 +169,7 @@ template <class T>
 
 /// sin(x + quadrant pi/2), for quadrant 0 or 1 (cos).
 template <class T>
-Vec<T> sine(const Vec<T>& x, int quadrant)
+[[gnu::always_inline]] inline Vec<T> sine(const Vec<T>& x, int quadrant)
 {
     using C = Constants<T>;
     const Rounded<T> n(x * C::kTwoOverPi);

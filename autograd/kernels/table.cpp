@@ -8,17 +8,19 @@ namespace xgrad::kernels {
 constinit KernelTable active{};
 
 // One function for each source that is compiled per instruction set. They are defined in namespaces of the same names.
-#define XGRAD_DECLARE_ISA(isa)                \
-    namespace isa {                           \
+#define XGRAD_DECLARE_ISA(set)                \
+    namespace set {                           \
     void fill_elementwise(KernelTable&);      \
     void fill_mixed(KernelTable&);            \
+    void fill_reduce(KernelTable&);           \
     }                                         \
     namespace {                               \
-    void fill_##isa(KernelTable& table)       \
+    void fill_##set(KernelTable& table)       \
     {                                         \
-        isa::fill_elementwise(table);         \
-        isa::fill_mixed(table);               \
-        table.isa = #isa;                     \
+        set::fill_elementwise(table);         \
+        set::fill_mixed(table);               \
+        set::fill_reduce(table);              \
+        table.isa = #set;                     \
     }                                         \
     }
 

@@ -1,0 +1,129 @@
+#include "autograd/kernels/copy.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "autograd/kernels/threads.hpp"
+
+namespace xgrad::kernels {
+
+namespace {
+
+/// A plane of rows x columns; strides in elements.
+struct Plane {
+    Index rows, columns, x_row, x_column, y_row, y_column;
+};
+
+template <class T>
+void copy_row(Index n, const T* x, Index x_step, T* y, Index y_step)
+{
+    if (x_step == 1 && y_step == 1) {
+        if (n < 16) {
+            for (Index i = 0; i < n; ++i) y[i] = x[i];
+        } else {
+            std::memcpy(y, x, static_cast<std::size_t>(n) * sizeof(T));
+        }
+    } else if (y_step == 1) {
+        for (Index i = 0; i < n; ++i) y[i] = x[i * x_step];
+    } else {
+        for (Index i = 0; i < n; ++i) y[i * y_step] = x[i * x_step];
+    }
+}
+
+/// A transpose: x runs along rows, y along columns. Blocks of 16 x 16 keep the lines of both in the first cache.
+template <class T>
+void copy_blocks(const Plane& p, const T* x, T* y)
+{
+    constexpr Index block = 16;
+    for (Index r = 0; r < p.rows; r += block)
+        for (Index c = 0; c < p.columns; c += block) {
+            const Index rows = std::min(block, p.rows - r), columns = std::min(block, p.columns - c);
+            const T* from = x + r * p.x_row + c * p.x_column;
+            T* to = y + r * p.y_row + c * p.y_column;
+            for (Index i = 0; i < rows; ++i)
+                for (Index k = 0; k < columns; ++k) to[i * p.y_row + k * p.y_column] = from[i * p.x_row + k * p.x_column];
+        }
+}
+
+template <class T>
+void copy_plane(const Plane& p, const T* x, T* y)
+{
+    const bool transposes = p.x_column != 1 && p.x_column != 0 && p.rows > 1 && (p.x_row == 1 || p.y_row == 1);
+    if (transposes) return copy_blocks(p, x, y);
+    for (Index r = 0; r < p.rows; ++r) copy_row(p.columns, x + r * p.x_row, p.x_column, y + r * p.y_row, p.y_column);
+}
+
+/// The dimension to pair with the last one: where one side has stride 1, if there is such, so that planes are transposes.
+int row_dimension(const Collapsed& shape)
+{
+    const int last = shape.ndim - 1;
+    for (int d = 0; d < last; ++d)
+        if (shape.strides[0][d] == 1 || shape.strides[1][d] == 1) return d;
+    return last - 1;
+}
+
+template <class T>
+void copy_all(const Collapsed& shape, const T* x, T* y)
+{
+    const int last = shape.ndim - 1, row = row_dimension(shape);
+    Collapsed outer;  // every dimension but the two of the plane
+    for (int d = 0; d < last; ++d) {
+        if (d == row) continue;
+        outer.sizes[outer.ndim] = shape.sizes[d];
+        for (int k = 0; k < 2; ++k) outer.strides[k][outer.ndim] = shape.strides[k][d];
+        outer.numel *= shape.sizes[d];
+        ++outer.ndim;
+    }
+    const Plane plane{shape.sizes[row],       shape.sizes[last],       shape.strides[0][row],
+                      shape.strides[0][last], shape.strides[1][row], shape.strides[1][last]};
+    // Planes are shared out among threads in bands of rows.
+    const Index area = std::max<Index>(1, plane.rows * plane.columns);
+    const Index band = std::clamp<Index>(kGrain / std::max<Index>(1, plane.columns), 16, std::max<Index>(16, plane.rows));
+    const Index bands = (plane.rows + band - 1) / band, cost = std::min(area, band * plane.columns);
+    parallel_for(outer.numel * bands, std::max<Index>(1, kGrain / cost), [&](Index begin, Index end) {
+        Odometer at(outer, outer.ndim, 2, begin / bands);
+        for (Index i = begin, b = begin % bands; i < end; ++i) {
+            Plane part = plane;
+            part.rows = std::min(band, plane.rows - b * band);
+            copy_plane(part, x + at.offset[0] + b * band * plane.x_row, y + at.offset[1] + b * band * plane.y_row);
+            if (++b == bands) b = 0, at.next();
+        }
+    });
+}
+
+template <class T>
+void copy_collapsed(const Collapsed& shape, const void* x_, void* y_)
+{
+    const T* x = static_cast<const T*>(x_);
+    T* y = static_cast<T*>(y_);
+    if (shape.ndim >= 2) return copy_all(shape, x, y);
+    if (shape.ndim == 0) return static_cast<void>(*y = *x);
+    const Index x_step = shape.strides[0][0], y_step = shape.strides[1][0];
+    parallel_for(shape.sizes[0], 4 * kGrain, [=](Index begin, Index end) {
+        copy_row(end - begin, x + begin * x_step, x_step, y + begin * y_step, y_step);
+    });
+}
+
+}  // namespace
+
+void copy(std::size_t element, std::span<const Index> sizes, const void* x, const Index* x_strides, void* y,
+          const Index* y_strides)
+{
+    const Collapsed shape = collapse(sizes, {x_strides, y_strides});
+    if (shape.numel == 0) return;
+    if (element == 4) copy_collapsed<std::uint32_t>(shape, x, y);
+    else if (element == 8) copy_collapsed<std::uint64_t>(shape, x, y);
+    else copy_collapsed<std::uint8_t>(shape, x, y);
+}
+
+void to_contiguous(std::size_t element, std::span<const Index> sizes, const void* x, const Index* x_strides, void* y)
+{
+    copy(element, sizes, x, x_strides, y, Contiguous(sizes).strides);
+}
+
+void from_contiguous(std::size_t element, std::span<const Index> sizes, const void* x, void* y, const Index* y_strides)
+{
+    copy(element, sizes, x, Contiguous(sizes).strides, y, y_strides);
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,221 @@
+// Sums and extrema of (outer, n, inner) arrays along n.
+#include "autograd/kernels/simd.hpp"
+#include "autograd/kernels/table.hpp"
+
+namespace xgrad::kernels::XGRAD_ISA_NAME {
+namespace {
+
+using Integer = std::int64_t;
+
+// ---- sum ------------------------------------------------------------------------------------------------------------
+
+/// Longer rows are halved, so that the error grows with log n.
+constexpr Index kPairwiseBlock = 4096;
+
+template <class T>
+T sum_block(Index n, const T* x)
+{
+    constexpr Index size = Vec<T>::size;
+    if (n <= 4) {
+        T sum = n > 0 ? x[0] : T{0};
+        for (Index i = 1; i < n; ++i) sum += x[i];
+        return sum;
+    }
+    Vec<T> sums[4] = {0, 0, 0, 0};
+    Index i = 0;
+    for (; i + 4 * size <= n; i += 4 * size)
+        for (Index k = 0; k < 4; ++k) sums[k] += Vec<T>::load(x + i + k * size);
+    for_each_vec<T>(n - i, [&](Index k, auto lanes) { sums[k / size % 4] += lanes.load(x + i + k); });
+    return sum_lanes((sums[0] + sums[2]) + (sums[1] + sums[3]));
+}
+
+template <class T>
+T sum_row(Index n, const T* x)
+{
+    if (n <= kPairwiseBlock) return sum_block(n, x);
+    const Index half = (n / 2 + kPairwiseBlock - 1) / kPairwiseBlock * kPairwiseBlock;
+    return sum_row(half, x) + sum_row(n - half, x + half);
+}
+
+/// y[i] = sum over k of x[k, i] for a few columns: the sums stay in registers.
+template <class T, Index Registers>
+void sum_narrow(Index n, Index inner, const T* x, T* y)
+{
+    constexpr Index size = Vec<T>::size;
+    Vec<T> sums[Registers];
+    for (Vec<T>& sum : sums) sum = Vec<T>(0);
+    const Part last{inner - (Registers - 1) * size};
+    for (Index k = 0; k < n; ++k, x += inner) {
+        for (Index r = 0; r + 1 < Registers; ++r) sums[r] += Vec<T>::load(x + r * size);
+        sums[Registers - 1] += last.count == size ? Vec<T>::load(x + (Registers - 1) * size)
+                                                  : last.load(x + (Registers - 1) * size);
+    }
+    for (Index r = 0; r + 1 < Registers; ++r) sums[r].store(y + r * size);
+    if (last.count == size) sums[Registers - 1].store(y + (Registers - 1) * size);
+    else last.store(y + (Registers - 1) * size, sums[Registers - 1]);
+}
+
+/// The same for many columns: eight rows are added at a time, so that y is read and written once for eight.
+template <class T>
+void sum_wide(Index n, Index inner, const T* x, T* y)
+{
+    for_each_vec<T>(inner, [=](Index i, auto lanes) { lanes.store(y + i, lanes.load(x + i)); });
+    Index k = 1;
+    for (; k + 8 <= n; k += 8) {
+        const T* rows = x + k * inner;
+        for_each_vec<T>(inner, [=](Index i, auto lanes) {
+            const T* at = rows + i;
+            const auto pair = [&](Index r) { return lanes.load(at + r * inner) + lanes.load(at + (r + 1) * inner); };
+            lanes.store(y + i, lanes.load(y + i) + ((pair(0) + pair(2)) + (pair(4) + pair(6))));
+        });
+    }
+    for (; k < n; ++k) {
+        const T* row = x + k * inner;
+        for_each_vec<T>(inner, [=](Index i, auto lanes) { lanes.store(y + i, lanes.load(y + i) + lanes.load(row + i)); });
+    }
+}
+
+template <class T>
+void sum_columns(Index n, Index inner, const T* x, T* y)
+{
+    constexpr Index size = Vec<T>::size;
+    if (inner <= size) sum_narrow<T, 1>(n, inner, x, y);
+    else if (inner <= 2 * size) sum_narrow<T, 2>(n, inner, x, y);
+    else if (inner <= 4 * size && inner > 3 * size) sum_narrow<T, 4>(n, inner, x, y);
+    else sum_wide(n, inner, x, y);
+}
+
+template <class T>
+void sum(Index outer, Index n, Index inner, const void* x_, void* y_)
+{
+    const T* x = static_cast<const T*>(x_);
+    T* y = static_cast<T*>(y_);
+    if (inner == 1 || n == 0) {
+        for (Index o = 0; o < outer * inner; ++o) y[o] = sum_row(n, x + o * n);
+        return;
+    }
+    for (Index o = 0; o < outer; ++o) sum_columns(n, inner, x + o * n * inner, y + o * inner);
+}
+
+void sum_integers(Index outer, Index n, Index inner, const void* x_, void* y_)
+{
+    // Unsigned: overflow wraps around.
+    const std::uint64_t* x = static_cast<const std::uint64_t*>(x_);
+    std::uint64_t* y = static_cast<std::uint64_t*>(y_);
+    for (Index o = 0; o < outer; ++o, y += inner) {
+        for (Index i = 0; i < inner; ++i) y[i] = 0;
+        for (Index k = 0; k < n; ++k, x += inner)
+            for (Index i = 0; i < inner; ++i) y[i] += x[i];
+    }
+}
+
+// ---- extrema --------------------------------------------------------------------------------------------------------
+
+struct Largest {
+    template <class T>
+    static Vec<T> of(const Vec<T>& a, const Vec<T>& b) { return maximum(a, b); }
+    /// Whether x takes the place of the best so far; NaN takes it, and keeps it.
+    template <class T>
+    static bool beats(T x, T best) { return x > best || (x != x && best == best); }
+};
+struct Smallest {
+    template <class T>
+    static Vec<T> of(const Vec<T>& a, const Vec<T>& b) { return minimum(a, b); }
+    template <class T>
+    static bool beats(T x, T best) { return x < best || (x != x && best == best); }
+};
+
+template <class Order, class T>
+T extreme_scalar(Index n, const T* x, T best)
+{
+    for (Index i = 0; i < n; ++i)
+        if (Order::beats(x[i], best)) best = x[i];
+    return best;
+}
+
+/// The extremum of n > 0 numbers.
+template <class Order, class T>
+T extreme(Index n, const T* x)
+{
+    if constexpr (std::is_floating_point_v<T>) {
+        constexpr Index size = Vec<T>::size;
+        if (n >= size) {
+            // The last register overlaps the one before it: extrema do not mind seeing an element twice.
+            Vec<T> best = Vec<T>::load(x), other = Vec<T>::load(x + n - size);
+            Index i = size;
+            for (; i + 2 * size <= n; i += 2 * size) {
+                best = Order::of(best, Vec<T>::load(x + i));
+                other = Order::of(other, Vec<T>::load(x + i + size));
+            }
+            if (i + size <= n) best = Order::of(best, Vec<T>::load(x + i));
+            alignas(64) T lanes[size];
+            Order::of(best, other).store(lanes);
+            return extreme_scalar<Order>(size, lanes, lanes[0]);
+        }
+    }
+    return extreme_scalar<Order>(n, x, x[0]);
+}
+
+template <class T>
+Index first_position(const T* x, T value)
+{
+    Index i = 0;
+    if (value == value)
+        while (!(x[i] == value)) ++i;
+    else
+        while (x[i] == x[i]) ++i;
+    return i;
+}
+
+template <class Order, class T>
+void extreme_columns(Index n, Index inner, const T* x, T* y, Integer* position)
+{
+    for (Index i = 0; i < inner; ++i) {
+        T best = x[i];
+        Index at = 0;
+        for (Index k = 1; k < n; ++k) {
+            const T candidate = x[k * inner + i];
+            if (Order::beats(candidate, best)) best = candidate, at = k;
+        }
+        if (y != nullptr) y[i] = best;
+        if (position != nullptr) position[i] = at;
+    }
+}
+
+template <class Order, class T>
+void extremum(Index outer, Index n, Index inner, const void* x_, void* y_, Integer* position)
+{
+    const T* x = static_cast<const T*>(x_);
+    T* y = static_cast<T*>(y_);
+    for (Index o = 0; o < outer; ++o, x += n * inner) {
+        if (inner == 1) {
+            const T best = extreme<Order>(n, x);
+            if (y != nullptr) y[o] = best;
+            if (position != nullptr) position[o] = first_position(x, best);
+        } else {
+            extreme_columns<Order>(n, inner, x, y == nullptr ? y : y + o * inner,
+                                   position == nullptr ? position : position + o * inner);
+        }
+    }
+}
+
+template <class T>
+void fill_extrema(KernelTable& table, std::size_t dtype)
+{
+    table.maximum[dtype] = extremum<Largest, T>;
+    table.minimum[dtype] = extremum<Smallest, T>;
+}
+
+}  // namespace
+
+void fill_reduce(KernelTable& table)
+{
+    table.sum[index_of(f32)] = sum<float>;
+    table.sum[index_of(f64)] = sum<double>;
+    table.sum[index_of(i64)] = sum_integers;
+    fill_extrema<float>(table, index_of(f32));
+    fill_extrema<double>(table, index_of(f64));
+    fill_extrema<Integer>(table, index_of(i64));
+}
+
+}  // namespace xgrad::kernels::XGRAD_ISA_NAME

@@ -1,0 +1,210 @@
+#include "autograd/kernels/strided.hpp"
+
+#include <algorithm>
+
+#include "autograd/kernels/threads.hpp"
+
+namespace xgrad::kernels {
+
+Collapsed collapse(std::span<const Index> sizes, std::initializer_list<const Index*> strides)
+{
+    Collapsed c;
+    const int operands = static_cast<int>(strides.size());
+    // Built from the back, the last dimension first; reversed at the end.
+    for (std::size_t d = sizes.size(); d-- > 0;) {
+        c.numel *= sizes[d];
+        if (sizes[d] == 1) continue;
+        const int last = c.ndim - 1;
+        bool merges = c.ndim > 0;
+        for (int k = 0; merges && k < operands; ++k)
+            merges = strides.begin()[k][d] == c.strides[k][last] * c.sizes[last];
+        if (merges) {
+            c.sizes[last] *= sizes[d];
+            continue;
+        }
+        c.sizes[c.ndim] = sizes[d];
+        for (int k = 0; k < operands; ++k) c.strides[k][c.ndim] = strides.begin()[k][d];
+        ++c.ndim;
+    }
+    std::reverse(c.sizes, c.sizes + c.ndim);
+    for (int k = 0; k < operands; ++k) std::reverse(c.strides[k], c.strides[k] + c.ndim);
+    return c;
+}
+
+Odometer::Odometer(const Collapsed& shape, int dims, int operands, Index start)
+    : shape_(shape), dims_(dims), operands_(operands)
+{
+    for (int d = dims - 1; d >= 0; --d) {
+        index_[d] = start % shape.sizes[d];
+        start /= shape.sizes[d];
+        for (int k = 0; k < operands; ++k) offset[k] += index_[d] * shape.strides[k][d];
+    }
+}
+
+namespace {
+
+constexpr Index kBuffer = 1024;    // elements of a packing buffer
+constexpr Index kShortRow = 128;   // rows shorter than this are handled several at a time
+constexpr Index kLongRun = 1 << 15;
+
+const char* at(const void* data, Index offset, std::size_t element)
+{
+    return static_cast<const char*>(data) + offset * static_cast<Index>(element);
+}
+
+template <class T>
+void gather(Index n, const void* from, Index stride, void* to)
+{
+    const T* x = static_cast<const T*>(from);
+    T* y = static_cast<T*>(to);
+    for (Index i = 0; i < n; ++i) y[i] = x[i * stride];
+}
+
+void gather(std::size_t element, Index n, const void* from, Index stride, void* to)
+{
+    if (element == 4) gather<std::uint32_t>(n, from, stride, to);
+    else if (element == 8) gather<std::uint64_t>(n, from, stride, to);
+    else gather<std::uint8_t>(n, from, stride, to);
+}
+
+struct Buffers {
+    alignas(64) std::uint64_t memory[kMaxOperands][kBuffer];
+};
+
+/// One walk: the collapsed shape, and for each operand whether it must be packed.
+class Walk {
+public:
+    Walk(const Collapsed& shape, std::initializer_list<Operand> operands, void* out, std::size_t out_element,
+         detail::RunBody body, void* context)
+        : shape_(shape), count_(static_cast<int>(operands.size())), out_(out), out_element_(out_element), body_(body),
+          context_(context)
+    {
+        std::copy(operands.begin(), operands.end(), operands_);
+        inner_ = shape.sizes[shape.ndim - 1];
+        rows_ = shape.numel / inner_;
+        for (int k = 0; k < count_; ++k) {
+            const Index stride = shape.strides[k][shape.ndim - 1];
+            strided_[k] = stride != 0 && stride != 1;
+        }
+    }
+
+    void run() const
+    {
+        if (rows_ > 1 && inner_ < kShortRow) {
+            const Index rows = kBuffer / inner_, blocks = (rows_ + rows - 1) / rows;
+            parallel_for(blocks, std::max<Index>(1, kGrain / kBuffer), [&](Index begin, Index end) {
+                short_rows(begin * rows, std::min(rows_, end * rows), rows);
+            });
+            return;
+        }
+        const bool packs = std::any_of(strided_, strided_ + count_, [](bool strided) { return strided; });
+        const Index chunk = std::min(inner_, packs ? kBuffer : kLongRun), chunks = (inner_ + chunk - 1) / chunk;
+        parallel_for(rows_ * chunks, std::max<Index>(1, kGrain / chunk),
+                     [&](Index begin, Index end) { long_rows(begin, end, chunk, chunks); });
+    }
+
+private:
+    void long_rows(Index begin, Index end, Index chunk, Index chunks) const
+    {
+        Buffers buffers;
+        Odometer row(shape_, shape_.ndim - 1, count_, begin / chunks);
+        for (Index c = begin % chunks, i = begin; i < end; ++i) {
+            const Index first = c * chunk, n = std::min(chunk, inner_ - first);
+            Run run;
+            for (int k = 0; k < count_; ++k) {
+                const Index stride = shape_.strides[k][shape_.ndim - 1];
+                const Operand& x = operands_[k];
+                run.data[k] = at(x.data, row.offset[k] + first * stride, x.element);
+                run.step[k] = stride == 0 ? 0 : 1;
+                if (!strided_[k]) continue;
+                gather(x.element, n, run.data[k], stride, buffers.memory[k]);
+                run.data[k] = buffers.memory[k];
+            }
+            run.out = static_cast<char*>(out_) + (i / chunks * inner_ + first) * static_cast<Index>(out_element_);
+            body_(context_, n, run);
+            if (++c == chunks) c = 0, row.next();
+        }
+    }
+
+    /// Several short rows make one run: operands that are not contiguous over them are packed row by row.
+    void short_rows(Index begin, Index end, Index rows) const
+    {
+        Buffers buffers;
+        Odometer row(shape_, shape_.ndim - 1, count_, begin);
+        bool packed[kMaxOperands] = {};
+        for (Index first = begin; first < end; first += rows) {
+            const Index count = std::min(rows, end - first);
+            Run run;
+            for (int k = 0; k < count_; ++k) {
+                run.data[k] = is_contiguous(k) ? at(operands_[k].data, first * inner_, operands_[k].element)
+                                               : static_cast<const void*>(buffers.memory[k]);
+                run.step[k] = 1;
+            }
+            for (Index r = 0; r < count; ++r, row.next())
+                for (int k = 0; k < count_; ++k)
+                    if (!is_contiguous(k) && !packed[k]) pack_row(k, r, row.offset[k], buffers);
+            // The same row again and again needs packing once (the first run is the longest).
+            for (int k = 0; k < count_; ++k) packed[k] = repeats(k);
+            run.out = static_cast<char*>(out_) + first * inner_ * static_cast<Index>(out_element_);
+            body_(context_, count * inner_, run);
+        }
+    }
+
+    void pack_row(int k, Index r, Index offset, Buffers& buffers) const
+    {
+        const Operand& x = operands_[k];
+        char* to = reinterpret_cast<char*>(buffers.memory[k]) + r * inner_ * static_cast<Index>(x.element);
+        gather(x.element, inner_, at(x.data, offset, x.element), shape_.strides[k][shape_.ndim - 1], to);
+    }
+
+    bool is_contiguous(int k) const
+    {
+        Index expected = 1;
+        for (int d = shape_.ndim - 1; d >= 0; --d) {
+            if (shape_.strides[k][d] != expected) return false;
+            expected *= shape_.sizes[d];
+        }
+        return true;
+    }
+
+    bool repeats(int k) const
+    {
+        return std::all_of(shape_.strides[k], shape_.strides[k] + shape_.ndim - 1, [](Index s) { return s == 0; });
+    }
+
+    const Collapsed& shape_;
+    Operand operands_[kMaxOperands];
+    int count_;
+    bool strided_[kMaxOperands];
+    Index inner_, rows_;
+    void* out_;
+    std::size_t out_element_;
+    detail::RunBody body_;
+    void* context_;
+};
+
+}  // namespace
+
+namespace detail {
+
+void walk(std::span<const Index> sizes, std::initializer_list<Operand> operands, void* out, std::size_t out_element,
+          RunBody body, void* context)
+{
+    const Index* strides[kMaxOperands] = {};
+    int count = 0;
+    for (const Operand& x : operands) strides[count++] = x.strides;
+    Collapsed shape = count == 1   ? collapse(sizes, {strides[0]})
+                      : count == 2 ? collapse(sizes, {strides[0], strides[1]})
+                      : count == 3 ? collapse(sizes, {strides[0], strides[1], strides[2]})
+                                   : collapse(sizes, {strides[0], strides[1], strides[2], strides[3]});
+    if (shape.numel == 0) return;
+    if (shape.ndim == 0) {  // one element
+        shape.ndim = 1;
+        shape.sizes[0] = 1;
+        for (auto& operand : shape.strides) operand[0] = 1;
+    }
+    Walk(shape, operands, out, out_element, body, context).run();
+}
+
+}  // namespace detail
+}  // namespace xgrad::kernels

@@ -1,0 +1,375 @@
+#include <functional>
+
+#include "autograd/kernels/elementwise.hpp"
+#include "tests/kernels_testing.hpp"
+
+namespace xgrad::kernels {
+namespace {
+
+using namespace testing;
+namespace el = elementary;
+
+/// A long double oracle: the same formula, evaluated wider.
+template <class F>
+long double wide_value(long double x)
+{
+    return F::value(x);
+}
+
+template <class T>
+class KernelsOf : public ::testing::Test {
+};
+using Floats = ::testing::Types<float, double>;
+TYPED_TEST_SUITE(KernelsOf, Floats);
+
+/// Where each function is tested, and how exact it must be.
+template <class F>
+struct Domain {
+    static constexpr double low = -5, high = 5, max_ulps = 2;
+};
+template <>
+struct Domain<el::Log> {
+    static constexpr double low = 1e-3, high = 50, max_ulps = 2;
+};
+template <>
+struct Domain<el::Sqrt> : Domain<el::Log> {
+};
+template <>
+struct Domain<el::Sigmoid> {
+    static constexpr double low = -20, high = 20, max_ulps = 2.5;
+};
+template <>
+struct Domain<el::Tanh> {
+    static constexpr double low = -5, high = 5, max_ulps = 2.5;  // 1.5 where the machine fuses multiply and add
+};
+
+TYPED_TEST(KernelsOf, UnaryValuesAreExactToTwoUlpsAtEverySize)
+{
+    using T = TypeParam;
+    for_each_isa([] {
+        el::UnaryOps::for_each([]<class F>(F) {
+            SCOPED_TRACE(F::name);
+            for (std::size_t n = 0; n <= 70; ++n) {
+                const auto x = uniform<T>(n, Domain<F>::low, Domain<F>::high, static_cast<unsigned>(n));
+                std::vector<T> y(n + 1, T(77));
+                unary<F>(dtype_of<T>, static_cast<Index>(n), x.data(), y.data());
+                for (std::size_t i = 0; i < n; ++i)
+                    ASSERT_LE(ulps(y[i], wide_value<F>(x[i])), Domain<F>::max_ulps) << "x = " << x[i] << ", n = " << n;
+                ASSERT_EQ(y[n], T(77)) << "wrote behind " << n;
+            }
+        });
+    });
+}
+
+TYPED_TEST(KernelsOf, UnarySpecialValuesAreThoseOfTheCLibrary)
+{
+    using T = TypeParam;
+    for_each_isa([] {
+        el::UnaryOps::for_each([]<class F>(F) {
+            SCOPED_TRACE(F::name);
+            const auto x = special_values<T>();
+            std::vector<T> y(x.size());
+            unary<F>(dtype_of<T>, static_cast<Index>(x.size()), x.data(), y.data());
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                // In T itself: where the formula overflows, it overflows in T.
+                const T wanted = static_cast<T>(F::value(x[i]));
+                EXPECT_LE(ulps(y[i], wanted), 2) << F::name << "(" << x[i] << ") = " << y[i] << ", not " << wanted;
+                if (wanted == T(0) && !std::is_same_v<F, el::Relu>)
+                    EXPECT_EQ(std::signbit(y[i]), std::signbit(wanted)) << F::name << "(" << x[i] << ")";
+            }
+        });
+    });
+}
+
+TYPED_TEST(KernelsOf, UnaryVjpIsAdjointTimesDerivative)
+{
+    using T = TypeParam;
+    for_each_isa([] {
+        el::UnaryOps::for_each([]<class F>(F) {
+            SCOPED_TRACE(F::name);
+            for (std::size_t n : {1u, 7u, 16u, 33u, 64u}) {
+                const auto x = uniform<T>(n, Domain<F>::low, Domain<F>::high, 3), gy = uniform<T>(n, -2, 2, 4);
+                std::vector<T> y(n), gx(n);
+                unary<F>(dtype_of<T>, static_cast<Index>(n), x.data(), y.data());
+                const void* maybe_x = (F::reads & el::kX) != 0 ? x.data() : nullptr;
+                const void* maybe_y = (F::reads & el::kY) != 0 ? y.data() : nullptr;
+                unary_vjp<F>(dtype_of<T>, static_cast<Index>(n), gy.data(), maybe_x, maybe_y, gx.data());
+                for (std::size_t i = 0; i < n; ++i) {
+                    const double wanted = double(gy[i]) * double(F::derivative(double(x[i]), double(y[i])));
+                    ASSERT_NEAR(gx[i], wanted, 1e-5 * std::max(1.0, std::abs(wanted)) * (sizeof(T) == 4 ? 1 : 1e-8));
+                }
+            }
+        });
+    });
+}
+
+TYPED_TEST(KernelsOf, KinksFollowPyTorch)
+{
+    using T = TypeParam;
+    const T nan = std::numeric_limits<T>::quiet_NaN();
+    for_each_isa([nan] {
+        const auto vjp = []<class F>(F, T x) {
+            const T one = 1, y = static_cast<T>(F::value(x));
+            T gx;
+            unary_vjp<F>(dtype_of<T>, 1, &one, &x, &y, &gx);
+            return gx;
+        };
+        EXPECT_EQ(vjp(el::Relu{}, T(0)), 0);
+        EXPECT_EQ(vjp(el::Relu{}, T(-0.0)), 0);
+        EXPECT_EQ(vjp(el::Abs{}, T(0)), 0);
+        EXPECT_EQ(vjp(el::Abs{}, T(-2)), -1);
+        const auto both = []<class F>(F, T a, T b) {
+            T y;
+            binary<F>(dtype_of<T>, 1, &a, 1, &b, 1, &y);
+            const T one = 1;
+            T ga, gb;
+            binary_vjp_a<F>(dtype_of<T>, 1, &one, &a, 1, &b, 1, &y, &ga);
+            binary_vjp_b<F>(dtype_of<T>, 1, &one, &a, 1, &b, 1, &y, &gb);
+            return std::vector<T>{y, ga, gb};
+        };
+        EXPECT_EQ(both(el::Maximum{}, T(2), T(2)), (std::vector<T>{2, T(0.5), T(0.5)}));
+        EXPECT_EQ(both(el::Minimum{}, T(1), T(2)), (std::vector<T>{1, 1, 0}));
+        EXPECT_TRUE(std::isnan(both(el::Maximum{}, nan, T(1))[0]));
+        EXPECT_TRUE(std::isnan(both(el::Maximum{}, T(1), nan)[0]));
+        EXPECT_TRUE(std::isnan(both(el::Minimum{}, nan, T(1))[0]));
+        EXPECT_EQ(both(el::Pow{}, T(3), T(0))[1], 0);
+        EXPECT_EQ(both(el::Pow{}, T(0), T(2))[2], 0);
+        EXPECT_EQ(both(el::Pow{}, T(0), T(0)), (std::vector<T>{1, 0, 0}));
+    });
+}
+
+TYPED_TEST(KernelsOf, PowFollowsTheCLibraryAtSpecialPoints)
+{
+    using T = TypeParam;
+    auto points = special_values<T>();
+    points.insert(points.end(), {T(-2.5), T(3), T(-4), T(1e10), T(-7.3)});
+    for_each_isa([&] {
+        for (const T a : points)
+            for (const T b : points) {
+                const T bs[] = {b, T(1.37)};  // the second keeps the shortcuts for whole exponents away
+                const T as[] = {a, T(1.1)};
+                T y[2];
+                binary<el::Pow>(dtype_of<T>, 2, as, 1, bs, 1, y);
+                const T wanted = std::pow(a, b);
+                EXPECT_LE(ulps(y[0], wanted), 2) << "pow(" << a << ", " << b << ") = " << y[0] << ", not " << wanted;
+                if (wanted == T(0)) EXPECT_EQ(std::signbit(y[0]), std::signbit(wanted)) << "pow(" << a << ", " << b << ")";
+            }
+    });
+}
+
+TYPED_TEST(KernelsOf, BinaryTakesArraysAndNumbersInAnyPlace)
+{
+    using T = TypeParam;
+    for_each_isa([] {
+        el::BinaryOps::for_each([]<class F>(F) {
+            SCOPED_TRACE(F::name);
+            for (std::size_t n = 0; n <= 70; ++n) {
+                const auto a = uniform<T>(n + 1, 0.5, 3, 1), b = uniform<T>(n + 1, 0.5, 3, 2);
+                for (const auto& [a_step, b_step] : {std::pair<Index, Index>{1, 1}, {0, 1}, {1, 0}, {0, 0}}) {
+                    std::vector<T> y(n + 1, T(77));
+                    binary<F>(dtype_of<T>, static_cast<Index>(n), a.data(), a_step, b.data(), b_step, y.data());
+                    for (std::size_t i = 0; i < n; ++i) {
+                        const long double wide_a = a[a_step == 1 ? i : 0], wide_b = b[b_step == 1 ? i : 0];
+                        ASSERT_LE(ulps(y[i], F::value(wide_a, wide_b)), 2) << wide_a << ", " << wide_b << ", n = " << n;
+                    }
+                    ASSERT_EQ(y[n], T(77));
+                }
+            }
+        });
+    });
+}
+
+TYPED_TEST(KernelsOf, BinaryVjpsAreAdjointTimesDerivative)
+{
+    using T = TypeParam;
+    const std::size_t n = 37;
+    const double tolerance = sizeof(T) == 4 ? 3e-6 : 1e-14;
+    const auto a = uniform<T>(n, 0.5, 3, 1), b = uniform<T>(n, 0.5, 3, 2), gy = uniform<T>(n, -1, 1, 3);
+    for_each_isa([&] {
+        el::BinaryOps::for_each([&]<class F>(F) {
+            SCOPED_TRACE(F::name);
+            for (Index b_step : {1, 0}) {
+                std::vector<T> y(n), ga(n), gb(n);
+                binary<F>(dtype_of<T>, n, a.data(), 1, b.data(), b_step, y.data());
+                binary_vjp_a<F>(dtype_of<T>, n, gy.data(), a.data(), 1, b.data(), b_step, y.data(), ga.data());
+                binary_vjp_b<F>(dtype_of<T>, n, gy.data(), a.data(), 1, b.data(), b_step, y.data(), gb.data());
+                for (std::size_t i = 0; i < n; ++i) {
+                    const double da = a[i], db = b[b_step == 1 ? i : 0], dy = F::value(da, db);
+                    const double wanted_a = gy[i] * F::derivative_a(da, db, dy), wanted_b = gy[i] * F::derivative_b(da, db, dy);
+                    ASSERT_NEAR(ga[i], wanted_a, tolerance * std::max(1.0, std::abs(wanted_a)));
+                    ASSERT_NEAR(gb[i], wanted_b, tolerance * std::max(1.0, std::abs(wanted_b)));
+                }
+            }
+        });
+    });
+}
+
+TYPED_TEST(KernelsOf, StridesBroadcastAndReverse)
+{
+    using T = TypeParam;
+    const auto a = uniform<T>(400, -2, 2, 1), b = uniform<T>(400, 1, 2, 2);
+    struct Case {
+        std::vector<Index> sizes, a, b;
+        Index a_start, b_start;
+    };
+    const std::vector<Case> cases = {
+        {{4, 5}, {5, 1}, {0, 1}, 0, 0},                     // a row for every row
+        {{4, 5}, {5, 1}, {1, 0}, 0, 0},                     // a column for every column
+        {{4, 5}, {1, 4}, {5, 1}, 0, 0},                     // a transpose
+        {{2, 3, 4}, {12, 4, 1}, {0, 1, 0}, 0, 0},           // a channel bias
+        {{3, 7}, {-7, -1}, {7, 1}, 20, 0},                  // backwards in both dimensions
+        {{2, 150}, {150, 1}, {0, 2}, 0, 0},                 // every second element of a long row
+        {{3, 1, 2, 2}, {8, 5, 2, 1}, {0, 0, 0, 0}, 0, 0},   // one number
+        {{}, {}, {}, 3, 5},                                 // one element
+        {{3, 0}, {1, 1}, {1, 1}, 0, 0},                     // none
+        {{300}, {1}, {-1}, 0, 299},
+    };
+    for_each_isa([&] {
+        for (const Case& c : cases) {
+            Index n = 1;
+            for (Index size : c.sizes) n *= size;
+            std::vector<T> y(static_cast<std::size_t>(n) + 1, T(77));
+            binary<el::Div>(dtype_of<T>, c.sizes, a.data() + c.a_start, c.a.data(), b.data() + c.b_start, c.b.data(), y.data());
+            for (Index i = 0; i < n; ++i) {
+                Index rest = i, at_a = c.a_start, at_b = c.b_start;
+                for (std::size_t d = c.sizes.size(); d-- > 0; rest /= c.sizes[d]) {
+                    at_a += rest % c.sizes[d] * c.a[d];
+                    at_b += rest % c.sizes[d] * c.b[d];
+                }
+                ASSERT_EQ(y[static_cast<std::size_t>(i)], a[static_cast<std::size_t>(at_a)] / b[static_cast<std::size_t>(at_b)]);
+            }
+            ASSERT_EQ(y[static_cast<std::size_t>(n)], T(77));
+        }
+    });
+}
+
+TYPED_TEST(KernelsOf, LargeBroadcastsAgreeWithPlainLoops)
+{
+    using T = TypeParam;
+    const std::vector<Index> sizes = {700, 90};
+    const auto a = uniform<T>(700 * 90, -2, 2, 1), row = uniform<T>(90, -2, 2, 2), column = uniform<T>(700, -2, 2, 3);
+    const Index full[] = {90, 1}, of_row[] = {0, 1}, of_column[] = {1, 0};
+    std::vector<T> y(700 * 90), g(700 * 90);
+    binary<el::Add>(dtype_of<T>, sizes, a.data(), full, row.data(), of_row, y.data());
+    binary_vjp_a<el::Mul>(dtype_of<T>, sizes, y.data(), nullptr, nullptr, column.data(), of_column, nullptr, g.data());
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        ASSERT_EQ(y[i], a[i] + row[i % 90]);
+        ASSERT_EQ(g[i], y[i] * column[i / 90]);
+    }
+}
+
+TYPED_TEST(KernelsOf, BiasActivationAddsARowThenApplies)
+{
+    using T = TypeParam;
+    for_each_isa([] {
+        for (Index n : {1, 5, 16, 37}) {
+            const Index rows = 3;
+            const auto x = uniform<T>(static_cast<std::size_t>(rows * n), -2, 2, 1);
+            const auto bias = uniform<T>(static_cast<std::size_t>(n), -2, 2, 2);
+            std::vector<T> y(x.size());
+            bias_activation(Activation::relu, dtype_of<T>, rows, n, x.data(), bias.data(), y.data());
+            for (std::size_t i = 0; i < x.size(); ++i)
+                ASSERT_EQ(y[i], std::max(T(0), x[i] + bias[i % static_cast<std::size_t>(n)]));
+            bias_activation(Activation::tanh, dtype_of<T>, rows, n, x.data(), nullptr, y.data());
+            for (std::size_t i = 0; i < x.size(); ++i) ASSERT_LE(ulps(y[i], std::tanh((long double)x[i])), 2.5);
+        }
+    });
+}
+
+TYPED_TEST(KernelsOf, ScaledSumsAndFills)
+{
+    using T = TypeParam;
+    for_each_isa([] {
+        for (std::size_t n = 0; n <= 40; ++n) {
+            const auto x = uniform<T>(n, -2, 2, 1);
+            std::vector<T> y(n, T(1)), z(n + 1, T(5));
+            add_scaled(dtype_of<T>, static_cast<Index>(n), 3, x.data(), y.data());
+            scale(dtype_of<T>, static_cast<Index>(n), 0.5, x.data(), z.data());
+            for (std::size_t i = 0; i < n; ++i) {
+                ASSERT_EQ(y[i], T(1) + T(3) * x[i]);
+                ASSERT_EQ(z[i], T(0.5) * x[i]);
+            }
+            fill(dtype_of<T>, static_cast<Index>(n), 2.5, z.data());
+            for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(z[i], T(2.5));
+            ASSERT_EQ(z[n], T(5));
+        }
+    });
+}
+
+TEST(Kernels, IntegersWrapAndCompare)
+{
+    using Integers = std::vector<std::int64_t>;
+    for_each_isa([] {
+        const Integers a = {1, -5, std::numeric_limits<std::int64_t>::max(), 7}, b = {2, -5, 1, 3};
+        Integers y(4);
+        binary<el::Add>(i64, 4, a.data(), 1, b.data(), 1, y.data());
+        EXPECT_EQ(y, (Integers{3, -10, std::numeric_limits<std::int64_t>::min(), 10}));
+        binary<el::Mul>(i64, 4, a.data(), 1, b.data(), 0, y.data());
+        EXPECT_EQ(y, (Integers{2, -10, -2, 14}));
+        binary<el::Maximum>(i64, 4, a.data(), 1, b.data(), 1, y.data());
+        EXPECT_EQ(y, (Integers{2, -5, std::numeric_limits<std::int64_t>::max(), 7}));
+        std::vector<unsigned char> less(4);
+        compare(Comparison::lt, i64, 4, a.data(), 1, b.data(), 1, less.data());
+        EXPECT_EQ(less, (std::vector<unsigned char>{1, 0, 0, 0}));
+    });
+}
+
+TEST(Kernels, ComparisonsWithNanAreFalseButForNe)
+{
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const std::vector<double> a = {1, nan, 2, 3}, b = {1, nan, nan, 2};
+    for_each_isa([&] {
+        const auto result = [&](Comparison c) {
+            std::vector<int> y;
+            std::vector<unsigned char> bytes(4);
+            compare(c, f64, 4, a.data(), 1, b.data(), 1, bytes.data());
+            y.assign(bytes.begin(), bytes.end());
+            return y;
+        };
+        using Bits = std::vector<int>;
+        EXPECT_EQ(result(Comparison::eq), (Bits{1, 0, 0, 0}));
+        EXPECT_EQ(result(Comparison::ne), (Bits{0, 1, 1, 1}));
+        EXPECT_EQ(result(Comparison::lt), (Bits{0, 0, 0, 0}));
+        EXPECT_EQ(result(Comparison::le), (Bits{1, 0, 0, 0}));
+        EXPECT_EQ(result(Comparison::gt), (Bits{0, 0, 0, 1}));
+        EXPECT_EQ(result(Comparison::ge), (Bits{1, 0, 0, 1}));
+    });
+}
+
+TEST(Kernels, WhereBroadcastsItsThreeOperands)
+{
+    const std::vector<unsigned char> condition = {1, 0, 1};
+    const std::vector<float> a = {1, 2, 3, 4, 5, 6};
+    const float b = -1;
+    const std::vector<Index> sizes = {2, 3};
+    const Index row[] = {0, 1}, full[] = {3, 1}, number[] = {0, 0};
+    for_each_isa([&] {
+        std::vector<float> y(6);
+        where(f32, sizes, condition.data(), row, a.data(), full, &b, number, y.data());
+        EXPECT_EQ(y, (std::vector<float>{1, -1, 3, 4, -1, 6}));
+    });
+}
+
+TEST(Kernels, CastsCutTowardsZeroAndTestForZero)
+{
+    const std::vector<double> x = {-2.7, 0.0, -0.0, 3.9, std::numeric_limits<double>::quiet_NaN(), 1e300};
+    for_each_isa([&] {
+        std::vector<std::int64_t> whole(6);
+        cast(f64, i64, 6, x.data(), whole.data());
+        const std::int64_t smallest = std::numeric_limits<std::int64_t>::min();
+        EXPECT_EQ(whole, (std::vector<std::int64_t>{-2, 0, 0, 3, smallest, smallest}));
+        std::vector<unsigned char> truth(6);
+        cast(f64, boolean, 6, x.data(), truth.data());
+        EXPECT_EQ(truth, (std::vector<unsigned char>{1, 0, 0, 1, 1, 1}));
+        std::vector<float> back(6);
+        cast(boolean, f32, 6, truth.data(), back.data());
+        EXPECT_EQ(back, (std::vector<float>{1, 0, 0, 1, 1, 1}));
+        const std::vector<Index> sizes = {2, 3};
+        const Index backwards[] = {-3, -1};
+        cast(f64, f32, sizes, x.data() + 5 - 0, backwards, back.data());
+        EXPECT_EQ(back[2], 3.9f);
+    });
+}
+
+}  // namespace
+}  // namespace xgrad::kernels
