@@ -38,9 +38,10 @@ TYPED_TEST_SUITE(SumOf, Floats);
 TYPED_TEST(SumOf, AnyDimensionsOfAnyShape)
 {
     using T = TypeParam;
-    const std::vector<std::vector<Index>> shapes = {{},        {1},        {7},          {70},        {4, 1},     {3, 5},
-                                                    {64, 10},  {10, 64},   {2, 3, 4},    {5, 17, 33}, {2, 1, 3, 4, 5},
-                                                    {3, 0, 2}, {0},        {20000},      {130, 129},  {9, 48},    {600, 20}};
+    const std::vector<std::vector<Index>> shapes = {
+        {},       {1},      {7},        {70},        {4, 1},          {3, 5},
+        {64, 10}, {10, 64}, {2, 3, 4},  {5, 17, 33}, {2, 1, 3, 4, 5}, {3, 0, 2},
+        {0},      {20000},  {130, 129}, {9, 48},     {600, 20}};
     for_each_isa([&] {
         for (const auto& sizes : shapes) {
             Index n = 1;
@@ -70,7 +71,8 @@ TYPED_TEST(SumOf, EveryRowAndColumnCount)
                     std::vector<T> y(wanted.size());
                     sum(dtype_of<T>, std::vector<Index>{rows, columns}, dims, x.data(), nullptr, y.data());
                     for (std::size_t i = 0; i < wanted.size(); ++i)
-                        ASSERT_NEAR(y[i], wanted[i], 20 * std::numeric_limits<T>::epsilon()) << rows << " x " << columns;
+                        ASSERT_NEAR(y[i], wanted[i], 20 * std::numeric_limits<T>::epsilon())
+                            << rows << " x " << columns;
                 }
             }
     });

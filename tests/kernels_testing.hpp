@@ -51,8 +51,9 @@ template <class T>
 std::vector<T> special_values()
 {
     using L = std::numeric_limits<T>;
-    return {T(0),     T(-0.0),  L::infinity(), -L::infinity(), L::quiet_NaN(), L::denorm_min(), -L::denorm_min(), L::min() / 4,
-            L::max(), -L::max(), T(1),          T(-1),          T(0.5),         T(2),            T(-3),            T(1e-3)};
+    return {T(0),         T(-0.0),  L::infinity(), -L::infinity(), L::quiet_NaN(), L::denorm_min(), -L::denorm_min(),
+            L::min() / 4, L::max(), -L::max(),     T(1),           T(-1),          T(0.5),          T(2),
+            T(-3),        T(1e-3)};
 }
 
 }  // namespace xgrad::kernels::testing

@@ -41,7 +41,8 @@ void copy_blocks(const Plane& p, const T* x, T* y)
             const T* from = x + r * p.x_row + c * p.x_column;
             T* to = y + r * p.y_row + c * p.y_column;
             for (Index i = 0; i < rows; ++i)
-                for (Index k = 0; k < columns; ++k) to[i * p.y_row + k * p.y_column] = from[i * p.x_row + k * p.x_column];
+                for (Index k = 0; k < columns; ++k)
+                    to[i * p.y_row + k * p.y_column] = from[i * p.x_row + k * p.x_column];
         }
 }
 
@@ -53,7 +54,8 @@ void copy_plane(const Plane& p, const T* x, T* y)
     for (Index r = 0; r < p.rows; ++r) copy_row(p.columns, x + r * p.x_row, p.x_column, y + r * p.y_row, p.y_column);
 }
 
-/// The dimension to pair with the last one: where one side has stride 1, if there is such, so that planes are transposes.
+/// The dimension to pair with the last one: where one side has stride 1, if there is such, so that planes are
+/// transposes.
 int row_dimension(const Collapsed& shape)
 {
     const int last = shape.ndim - 1;
@@ -74,11 +76,12 @@ void copy_all(const Collapsed& shape, const T* x, T* y)
         outer.numel *= shape.sizes[d];
         ++outer.ndim;
     }
-    const Plane plane{shape.sizes[row],       shape.sizes[last],       shape.strides[0][row],
+    const Plane plane{shape.sizes[row],       shape.sizes[last],     shape.strides[0][row],
                       shape.strides[0][last], shape.strides[1][row], shape.strides[1][last]};
     // Planes are shared out among threads in bands of rows.
     const Index area = std::max<Index>(1, plane.rows * plane.columns);
-    const Index band = std::clamp<Index>(kGrain / std::max<Index>(1, plane.columns), 16, std::max<Index>(16, plane.rows));
+    const Index band =
+        std::clamp<Index>(kGrain / std::max<Index>(1, plane.columns), 16, std::max<Index>(16, plane.rows));
     const Index bands = (plane.rows + band - 1) / band, cost = std::min(area, band * plane.columns);
     parallel_for(outer.numel * bands, std::max<Index>(1, kGrain / cost), [&](Index begin, Index end) {
         Odometer at(outer, outer.ndim, 2, begin / bands);
@@ -111,9 +114,12 @@ void copy(std::size_t element, std::span<const Index> sizes, const void* x, cons
 {
     const Collapsed shape = collapse(sizes, {x_strides, y_strides});
     if (shape.numel == 0) return;
-    if (element == 4) copy_collapsed<std::uint32_t>(shape, x, y);
-    else if (element == 8) copy_collapsed<std::uint64_t>(shape, x, y);
-    else copy_collapsed<std::uint8_t>(shape, x, y);
+    if (element == 4)
+        copy_collapsed<std::uint32_t>(shape, x, y);
+    else if (element == 8)
+        copy_collapsed<std::uint64_t>(shape, x, y);
+    else
+        copy_collapsed<std::uint8_t>(shape, x, y);
 }
 
 void to_contiguous(std::size_t element, std::span<const Index> sizes, const void* x, const Index* x_strides, void* y)

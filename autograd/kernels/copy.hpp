@@ -7,8 +7,8 @@
 
 namespace xgrad::kernels {
 
-/// y = x for every index of `sizes`; `element` is the size of an element in bytes (1, 4 or 8). Transposes run in blocks.
-/// x and y may not overlap.
+/// y = x for every index of `sizes`; `element` is the size of an element in bytes (1, 4 or 8). Transposes run in
+/// blocks. x and y may not overlap.
 void copy(std::size_t element, std::span<const Index> sizes, const void* x, const Index* x_strides, void* y,
           const Index* y_strides);
 

@@ -23,7 +23,8 @@ namespace detail {
 
 void run_unary(UnaryKernel* f, std::size_t element, Index n, const void* x, void* y)
 {
-    parallel_for(n, kGrain, [=](Index begin, Index end) { f(end - begin, at(x, begin, element), at(y, begin, element)); });
+    parallel_for(n, kGrain,
+                 [=](Index begin, Index end) { f(end - begin, at(x, begin, element), at(y, begin, element)); });
 }
 
 void run_unary_vjp(UnaryVjp* f, std::size_t element, Index n, const void* gy, const void* x, const void* y, void* gx)
@@ -41,8 +42,8 @@ void run_binary(BinaryKernel* f, std::size_t from, std::size_t to, Index n, cons
     });
 }
 
-void run_binary_vjp(BinaryVjp* f, std::size_t element, Index n, const void* gy, const void* a, Index a_step, const void* b,
-                    Index b_step, const void* y, void* g)
+void run_binary_vjp(BinaryVjp* f, std::size_t element, Index n, const void* gy, const void* a, Index a_step,
+                    const void* b, Index b_step, const void* y, void* g)
 {
     parallel_for(n, kGrain, [=](Index begin, Index end) {
         f(end - begin, at(gy, begin, element), at(a, begin * a_step, element), a_step, at(b, begin * b_step, element),
@@ -66,13 +67,13 @@ void walk_unary(UnaryKernel* f, std::size_t from, std::size_t to, std::span<cons
 void walk_binary(BinaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* a,
                  const Index* a_strides, const void* b, const Index* b_strides, void* y)
 {
-    for_each_run(sizes, {{a, a_strides, from}, {b, b_strides, from}}, y, to, [=](Index n, const Run& run) {
-        f(n, run.data[0], run.step[0], run.data[1], run.step[1], run.out);
-    });
+    for_each_run(sizes, {{a, a_strides, from}, {b, b_strides, from}}, y, to,
+                 [=](Index n, const Run& run) { f(n, run.data[0], run.step[0], run.data[1], run.step[1], run.out); });
 }
 
 void walk_binary_vjp(BinaryVjp* f, unsigned reads, std::size_t element, std::span<const Index> sizes, const void* gy,
-                     const void* a, const Index* a_strides, const void* b, const Index* b_strides, const void* y, void* g)
+                     const void* a, const Index* a_strides, const void* b, const Index* b_strides, const void* y,
+                     void* g)
 {
     const Contiguous contiguous(sizes);
     // What is not read stands in as gy: a valid array that costs nothing, since the walk packs only odd strides.
@@ -105,18 +106,16 @@ void add_scaled(Dtype dtype, Index n, double factor, const void* x, void* y)
 {
     AddScaledKernel* f = active.add_scaled[index_of(dtype)];
     const std::size_t element = size_of(dtype);
-    parallel_for(n, kGrain, [=](Index begin, Index end) {
-        f(end - begin, factor, at(x, begin, element), at(y, begin, element));
-    });
+    parallel_for(n, kGrain,
+                 [=](Index begin, Index end) { f(end - begin, factor, at(x, begin, element), at(y, begin, element)); });
 }
 
 void scale(Dtype dtype, Index n, double factor, const void* x, void* y)
 {
     ScaleKernel* f = active.scale[index_of(dtype)];
     const std::size_t element = size_of(dtype);
-    parallel_for(n, kGrain, [=](Index begin, Index end) {
-        f(end - begin, factor, at(x, begin, element), at(y, begin, element));
-    });
+    parallel_for(n, kGrain,
+                 [=](Index begin, Index end) { f(end - begin, factor, at(x, begin, element), at(y, begin, element)); });
 }
 
 void bias_activation(Activation activation, Dtype dtype, Index rows, Index n, const void* x, const void* bias, void* y)
@@ -131,17 +130,17 @@ void bias_activation(Activation activation, Dtype dtype, Index rows, Index n, co
 void compare(Comparison comparison, Dtype dtype, std::span<const Index> sizes, const void* a, const Index* a_strides,
              const void* b, const Index* b_strides, void* y)
 {
-    detail::walk_binary(active.compare[index_of(dtype)][static_cast<std::size_t>(comparison)], size_of(dtype), 1, sizes, a,
-                        a_strides, b, b_strides, y);
+    detail::walk_binary(active.compare[index_of(dtype)][static_cast<std::size_t>(comparison)], size_of(dtype), 1, sizes,
+                        a, a_strides, b, b_strides, y);
 }
 
-void where(Dtype dtype, std::span<const Index> sizes, const void* condition, const Index* condition_strides, const void* a,
-           const Index* a_strides, const void* b, const Index* b_strides, void* y)
+void where(Dtype dtype, std::span<const Index> sizes, const void* condition, const Index* condition_strides,
+           const void* a, const Index* a_strides, const void* b, const Index* b_strides, void* y)
 {
     const std::size_t element = size_of(dtype);
     WhereKernel* f = active.where[index_of(dtype)];
-    for_each_run(sizes, {{condition, condition_strides, 1}, {a, a_strides, element}, {b, b_strides, element}}, y, element,
-                 [=](Index n, const Run& run) {
+    for_each_run(sizes, {{condition, condition_strides, 1}, {a, a_strides, element}, {b, b_strides, element}}, y,
+                 element, [=](Index n, const Run& run) {
                      f(n, run.data[0], run.step[0], run.data[1], run.step[1], run.data[2], run.step[2], run.out);
                  });
 }

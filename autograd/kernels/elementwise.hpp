@@ -2,9 +2,9 @@
 //
 // Contiguous (n elements; a step is 1, or 0 for one number):
 //   unary<elementary::Tanh>(f32, n, x, y);
-//   unary_vjp<elementary::Tanh>(f32, n, gy, x, y, gx);                 // gx = gy * tanh'; what tanh' does not read may be null
-//   binary<elementary::Mul>(f32, n, a, 1, b, 0, y);
-//   binary_vjp_a<elementary::Mul>(f32, n, gy, a, 1, b, 0, y, g);       // g has gy's shape: sum it down to a's shape afterwards
+//   unary_vjp<elementary::Tanh>(f32, n, gy, x, y, gx);                 // gx = gy * tanh'; what tanh' does not read may
+//   be null binary<elementary::Mul>(f32, n, a, 1, b, 0, y); binary_vjp_a<elementary::Mul>(f32, n, gy, a, 1, b, 0, y,
+//   g);       // g has gy's shape: sum it down to a's shape afterwards
 // With strides (in elements, one for each size; 0 where an operand is broadcast). The result is contiguous:
 //   binary<elementary::Add>(f32, sizes, a, a_strides, b, b_strides, y);
 // y may be one of the inputs where that input is contiguous and of y's dtype.
@@ -22,14 +22,15 @@ void run_unary(UnaryKernel* f, std::size_t element, Index n, const void* x, void
 void run_unary_vjp(UnaryVjp* f, std::size_t element, Index n, const void* gy, const void* x, const void* y, void* gx);
 void run_binary(BinaryKernel* f, std::size_t from, std::size_t to, Index n, const void* a, Index a_step, const void* b,
                 Index b_step, void* y);
-void run_binary_vjp(BinaryVjp* f, std::size_t element, Index n, const void* gy, const void* a, Index a_step, const void* b,
-                    Index b_step, const void* y, void* g);
+void run_binary_vjp(BinaryVjp* f, std::size_t element, Index n, const void* gy, const void* a, Index a_step,
+                    const void* b, Index b_step, const void* y, void* g);
 void walk_unary(UnaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* x,
                 const Index* x_strides, void* y);
 void walk_binary(BinaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* a,
                  const Index* a_strides, const void* b, const Index* b_strides, void* y);
 void walk_binary_vjp(BinaryVjp* f, unsigned reads, std::size_t element, std::span<const Index> sizes, const void* gy,
-                     const void* a, const Index* a_strides, const void* b, const Index* b_strides, const void* y, void* g);
+                     const void* a, const Index* a_strides, const void* b, const Index* b_strides, const void* y,
+                     void* g);
 }  // namespace detail
 
 // ---- contiguous -----------------------------------------------------------------------------------------------------
@@ -38,24 +39,30 @@ template <class F>
 inline void unary(Dtype dtype, Index n, const void* x, void* y)
 {
     UnaryKernel* f = active.unary[index_of(dtype)][elementary::UnaryOps::index<F>()];
-    if (n <= kGrain) f(n, x, y);
-    else detail::run_unary(f, size_of(dtype), n, x, y);
+    if (n <= kGrain)
+        f(n, x, y);
+    else
+        detail::run_unary(f, size_of(dtype), n, x, y);
 }
 
 template <class F>
 inline void unary_vjp(Dtype dtype, Index n, const void* gy, const void* x, const void* y, void* gx)
 {
     UnaryVjp* f = active.unary_vjp[index_of(dtype)][elementary::UnaryOps::index<F>()];
-    if (n <= kGrain) f(n, gy, x, y, gx);
-    else detail::run_unary_vjp(f, size_of(dtype), n, gy, x, y, gx);
+    if (n <= kGrain)
+        f(n, gy, x, y, gx);
+    else
+        detail::run_unary_vjp(f, size_of(dtype), n, gy, x, y, gx);
 }
 
 template <class F>
 inline void binary(Dtype dtype, Index n, const void* a, Index a_step, const void* b, Index b_step, void* y)
 {
     BinaryKernel* f = active.binary[index_of(dtype)][elementary::BinaryOps::index<F>()];
-    if (n <= kGrain) f(n, a, a_step, b, b_step, y);
-    else detail::run_binary(f, size_of(dtype), size_of(dtype), n, a, a_step, b, b_step, y);
+    if (n <= kGrain)
+        f(n, a, a_step, b, b_step, y);
+    else
+        detail::run_binary(f, size_of(dtype), size_of(dtype), n, a, a_step, b, b_step, y);
 }
 
 template <class F>
@@ -75,8 +82,8 @@ inline void binary_vjp_b(Dtype dtype, Index n, const void* gy, const void* a, In
 }
 
 /// y = a < b and the like; `dtype` is that of a and b, y is bool.
-inline void compare(Comparison comparison, Dtype dtype, Index n, const void* a, Index a_step, const void* b, Index b_step,
-                    void* y)
+inline void compare(Comparison comparison, Dtype dtype, Index n, const void* a, Index a_step, const void* b,
+                    Index b_step, void* y)
 {
     CompareKernel* f = active.compare[index_of(dtype)][static_cast<std::size_t>(comparison)];
     detail::run_binary(f, size_of(dtype), 1, n, a, a_step, b, b_step, y);
@@ -97,7 +104,8 @@ void add_scaled(Dtype dtype, Index n, double factor, const void* x, void* y);
 /// y = factor * x. f32, f64, i64.
 void scale(Dtype dtype, Index n, double factor, const void* x, void* y);
 
-/// y[r, i] = activation(x[r, i] + bias[i]); y may be x, bias may be null. Its vjp is unary_vjp of the activation, from y.
+/// y[r, i] = activation(x[r, i] + bias[i]); y may be x, bias may be null. Its vjp is unary_vjp of the activation, from
+/// y.
 void bias_activation(Activation activation, Dtype dtype, Index rows, Index n, const void* x, const void* bias, void* y);
 
 // ---- with strides ---------------------------------------------------------------------------------------------------
@@ -113,8 +121,8 @@ template <class F>
 void binary(Dtype dtype, std::span<const Index> sizes, const void* a, const Index* a_strides, const void* b,
             const Index* b_strides, void* y)
 {
-    detail::walk_binary(active.binary[index_of(dtype)][elementary::BinaryOps::index<F>()], size_of(dtype), size_of(dtype),
-                        sizes, a, a_strides, b, b_strides, y);
+    detail::walk_binary(active.binary[index_of(dtype)][elementary::BinaryOps::index<F>()], size_of(dtype),
+                        size_of(dtype), sizes, a, a_strides, b, b_strides, y);
 }
 
 /// gy and y are contiguous of the given sizes, as g is; those of a, b, y that the derivative does not read may be null.
@@ -137,8 +145,8 @@ void compare(Comparison comparison, Dtype dtype, std::span<const Index> sizes, c
              const void* b, const Index* b_strides, void* y);
 
 /// y = condition ? a : b; the condition is bool, a, b and y are of `dtype`.
-void where(Dtype dtype, std::span<const Index> sizes, const void* condition, const Index* condition_strides, const void* a,
-           const Index* a_strides, const void* b, const Index* b_strides, void* y);
+void where(Dtype dtype, std::span<const Index> sizes, const void* condition, const Index* condition_strides,
+           const void* a, const Index* a_strides, const void* b, const Index* b_strides, void* y);
 
 void cast(Dtype from, Dtype to, std::span<const Index> sizes, const void* x, const Index* x_strides, void* y);
 

@@ -26,7 +26,8 @@ std::size_t bytes(Index count, std::size_t element) { return static_cast<std::si
 /// Rows summed at once by one kernel call where more than kGrain elements meet in one output.
 constexpr Index kPiece = 65536;
 
-/// (outer, n, inner) -> (outer, inner), with threads. Long sums are cut into pieces whose number depends on the sizes alone.
+/// (outer, n, inner) -> (outer, inner), with threads. Long sums are cut into pieces whose number depends on the sizes
+/// alone.
 void sum_nest(Dtype dtype, Index outer, Index n, Index inner, const void* x, void* y)
 {
     ReduceKernel* f = active.sum[index_of(dtype)];
@@ -92,7 +93,8 @@ void sum_groups(Dtype dtype, Groups& groups, const void* x, void* y)
     const Index inner = product(groups.size + at_group + 1, groups.size + groups.count);
     groups.size[at_group] = 1;
     groups.is_summed[at_group] = false;
-    const bool done = std::none_of(groups.is_summed, groups.is_summed + groups.count, [](bool summed) { return summed; });
+    const bool done =
+        std::none_of(groups.is_summed, groups.is_summed + groups.count, [](bool summed) { return summed; });
     if (done) return sum_nest(dtype, outer, n, inner, x, y);
     const Scratch partial(bytes(outer * inner, element));
     sum_nest(dtype, outer, n, inner, x, partial.data());
@@ -203,23 +205,27 @@ void minimum(Dtype dtype, Index outer, Index n, Index inner, const void* x, void
 void scatter_along(std::size_t element, Index outer, Index n, Index inner, const void* gy, const std::int64_t* position,
                    void* gx)
 {
-    if (element == 4) scatter<std::uint32_t>(outer, n, inner, gy, position, gx);
-    else scatter<std::uint64_t>(outer, n, inner, gy, position, gx);
+    if (element == 4)
+        scatter<std::uint32_t>(outer, n, inner, gy, position, gx);
+    else
+        scatter<std::uint64_t>(outer, n, inner, gy, position, gx);
 }
 
 void gather_along(std::size_t element, Index outer, Index n, Index inner, const void* x, const std::int64_t* position,
                   void* y)
 {
-    if (element == 4) gather<std::uint32_t>(outer, n, inner, x, position, y);
-    else gather<std::uint64_t>(outer, n, inner, x, position, y);
+    if (element == 4)
+        gather<std::uint32_t>(outer, n, inner, x, position, y);
+    else
+        gather<std::uint64_t>(outer, n, inner, x, position, y);
 }
 
 void share_among_equal(Dtype dtype, Index outer, Index n, Index inner, const void* gy, const void* x, const void* y,
                        void* gx)
 {
     if (dtype == f32) {
-        share(outer, n, inner, static_cast<const float*>(gy), static_cast<const float*>(x), static_cast<const float*>(y),
-              static_cast<float*>(gx));
+        share(outer, n, inner, static_cast<const float*>(gy), static_cast<const float*>(x),
+              static_cast<const float*>(y), static_cast<float*>(gx));
     } else {
         share(outer, n, inner, static_cast<const double*>(gy), static_cast<const double*>(x),
               static_cast<const double*>(y), static_cast<double*>(gx));

@@ -12,9 +12,9 @@ namespace xgrad::kernels {
 /// A set of dimensions: bit d stands for dimension d.
 using DimSet = std::uint64_t;
 
-/// y = sum of x over `dims`; y is contiguous, of the kept sizes in order. x has strides (null: contiguous). f32, f64, i64.
-/// Summed in blocks that are halved, so that the error grows with the logarithm of the count; the order depends on the sizes
-/// alone, not on threads. Nothing to sum gives 0.
+/// y = sum of x over `dims`; y is contiguous, of the kept sizes in order. x has strides (null: contiguous). f32, f64,
+/// i64. Summed in blocks that are halved, so that the error grows with the logarithm of the count; the order depends on
+/// the sizes alone, not on threads. Nothing to sum gives 0.
 void sum(Dtype dtype, std::span<const Index> sizes, DimSet dims, const void* x, const Index* x_strides, void* y);
 
 /// The same divided by the count (nothing to sum gives nan). f32, f64.
@@ -24,8 +24,8 @@ void mean(Dtype dtype, std::span<const Index> sizes, DimSet dims, const void* x,
 /// dimension). y is contiguous.
 void sum_to(Dtype dtype, std::span<const Index> sizes, const void* x, std::span<const Index> to, void* y);
 
-/// y[outer, inner] = largest (smallest) of contiguous x[outer, n, inner] along n > 0, and its first position as i64. NaN wins.
-/// Either output may be null. f32, f64, i64.
+/// y[outer, inner] = largest (smallest) of contiguous x[outer, n, inner] along n > 0, and its first position as i64.
+/// NaN wins. Either output may be null. f32, f64, i64.
 void maximum(Dtype dtype, Index outer, Index n, Index inner, const void* x, void* y, std::int64_t* position);
 void minimum(Dtype dtype, Index outer, Index n, Index inner, const void* x, void* y, std::int64_t* position);
 

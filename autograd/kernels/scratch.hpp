@@ -9,7 +9,10 @@ namespace xgrad::kernels {
 
 class Scratch {
 public:
-    explicit Scratch(std::size_t bytes) : class_(xgrad::detail::pool_class(bytes)), memory_(xgrad::detail::pool_allocate(class_)) {}
+    explicit Scratch(std::size_t bytes)
+        : class_(xgrad::detail::pool_class(bytes)), memory_(xgrad::detail::pool_allocate(class_))
+    {
+    }
     ~Scratch() { xgrad::detail::pool_release(memory_, class_); }
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;

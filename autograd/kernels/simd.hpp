@@ -1,15 +1,15 @@
 // Vec<T>: one SIMD register of floats or doubles, of the instruction set that this translation unit is compiled for.
 // Mask<T>: the result of comparing two.
 //
-// For sources listed by xgrad_isa_sources alone: they are compiled once for each instruction set with XGRAD_ISA_NAME set,
-// and everything here lives in that namespace, so the linker never mixes the variants.
+// For sources listed by xgrad_isa_sources alone: they are compiled once for each instruction set with XGRAD_ISA_NAME
+// set, and everything here lives in that namespace, so the linker never mixes the variants.
 //
 //   for (; i + Vec<T>::size <= n; i += Vec<T>::size) f(Vec<T>::load(x + i)).store(y + i);
 //   if (i < n) f(Vec<T>::load_part(x + i, n - i)).store_part(y + i, n - i);         // or for_each_vec below
 //
 // Written over xsimd 8 to 13, using only what is right in all of them: arithmetic, comparisons (not !=), select, sqrt.
-// Not used, because xsimd 8.1 has them wrong: pow, reciprocal, log of denormals, min and max (they lose NaN), nan != nan,
-// and fma under AVX-512 (it rounds twice). Functions of our own are in simd_math.hpp.
+// Not used, because xsimd 8.1 has them wrong: pow, reciprocal, log of denormals, min and max (they lose NaN), nan !=
+// nan, and fma under AVX-512 (it rounds twice). Functions of our own are in simd_math.hpp.
 #pragma once
 
 #include <cstddef>
@@ -56,10 +56,7 @@ struct Vec {
     Vec() = default;
     Vec(const Batch& b) : batch(b) {}
     template <class Number>
-        requires std::is_arithmetic_v<Number>
-    Vec(Number number) : batch(static_cast<T>(number))
-    {
-    }
+    requires std::is_arithmetic_v<Number> Vec(Number number) : batch(static_cast<T>(number)) {}
 
     static Vec load(const T* from) { return Batch::load_unaligned(from); }
     void store(T* to) const { batch.store_unaligned(to); }
@@ -68,7 +65,7 @@ struct Vec {
     static Vec load_part(const T* from, Index count);
     void store_part(T* to, Index count) const;
 
-    friend Vec operator-(const Vec& a) { return -a.batch; }
+    friend Vec operator-(const Vec& a) { return a.batch ^ Batch(T(-0.0)); }  // xsimd 8.1 makes -(+0) = +0 under AVX-512
     friend Vec operator+(const Vec& a, const Vec& b) { return a.batch + b.batch; }
     friend Vec operator-(const Vec& a, const Vec& b) { return a.batch - b.batch; }
     friend Vec operator*(const Vec& a, const Vec& b) { return a.batch * b.batch; }
@@ -106,8 +103,10 @@ template <class T>
 Vec<T> fma(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c)
 {
 #if defined(__AVX512F__)  // xsimd 8.1 rounds twice here
-    if constexpr (sizeof(T) == 4) return Vec<T>(_mm512_fmadd_ps(a.batch, b.batch, c.batch));
-    else return Vec<T>(_mm512_fmadd_pd(a.batch, b.batch, c.batch));
+    if constexpr (sizeof(T) == 4)
+        return Vec<T>(_mm512_fmadd_ps(a.batch, b.batch, c.batch));
+    else
+        return Vec<T>(_mm512_fmadd_pd(a.batch, b.batch, c.batch));
 #else
     return xsimd::fma(a.batch, b.batch, c.batch);
 #endif
@@ -133,16 +132,20 @@ template <class T>
 Vec<T> Vec<T>::load_part(const T* from, Index count)
 {
     const unsigned lanes = (1u << count) - 1u;
-    if constexpr (sizeof(T) == 4) return Batch(_mm512_maskz_loadu_ps(static_cast<__mmask16>(lanes), from));
-    else return Batch(_mm512_maskz_loadu_pd(static_cast<__mmask8>(lanes), from));
+    if constexpr (sizeof(T) == 4)
+        return Batch(_mm512_maskz_loadu_ps(static_cast<__mmask16>(lanes), from));
+    else
+        return Batch(_mm512_maskz_loadu_pd(static_cast<__mmask8>(lanes), from));
 }
 
 template <class T>
 void Vec<T>::store_part(T* to, Index count) const
 {
     const unsigned lanes = (1u << count) - 1u;
-    if constexpr (sizeof(T) == 4) _mm512_mask_storeu_ps(to, static_cast<__mmask16>(lanes), batch);
-    else _mm512_mask_storeu_pd(to, static_cast<__mmask8>(lanes), batch);
+    if constexpr (sizeof(T) == 4)
+        _mm512_mask_storeu_ps(to, static_cast<__mmask16>(lanes), batch);
+    else
+        _mm512_mask_storeu_pd(to, static_cast<__mmask8>(lanes), batch);
 }
 
 #elif defined(__AVX2__)
@@ -157,15 +160,19 @@ inline __m256i first_words(Index count)
 template <class T>
 Vec<T> Vec<T>::load_part(const T* from, Index count)
 {
-    if constexpr (sizeof(T) == 4) return Batch(_mm256_maskload_ps(from, first_words(count)));
-    else return Batch(_mm256_maskload_pd(from, first_words(2 * count)));
+    if constexpr (sizeof(T) == 4)
+        return Batch(_mm256_maskload_ps(from, first_words(count)));
+    else
+        return Batch(_mm256_maskload_pd(from, first_words(2 * count)));
 }
 
 template <class T>
 void Vec<T>::store_part(T* to, Index count) const
 {
-    if constexpr (sizeof(T) == 4) _mm256_maskstore_ps(to, first_words(count), batch);
-    else _mm256_maskstore_pd(to, first_words(2 * count), batch);
+    if constexpr (sizeof(T) == 4)
+        _mm256_maskstore_ps(to, first_words(count), batch);
+    else
+        _mm256_maskstore_pd(to, first_words(2 * count), batch);
 }
 
 #else
@@ -221,18 +228,30 @@ T sum_lanes(const Vec<T>& v)
 /// Reads and writes whole registers: what for_each_vec passes to its body inside the array.
 struct Whole {
     template <class T>
-    Vec<T> load(const T* from) const { return Vec<T>::load(from); }
+    Vec<T> load(const T* from) const
+    {
+        return Vec<T>::load(from);
+    }
     template <class T>
-    void store(T* to, const Vec<T>& v) const { v.store(to); }
+    void store(T* to, const Vec<T>& v) const
+    {
+        v.store(to);
+    }
 };
 
 /// Reads and writes the first `count` elements only: what the body gets for the tail.
 struct Part {
     Index count;
     template <class T>
-    Vec<T> load(const T* from) const { return Vec<T>::load_part(from, count); }
+    Vec<T> load(const T* from) const
+    {
+        return Vec<T>::load_part(from, count);
+    }
     template <class T>
-    void store(T* to, const Vec<T>& v) const { v.store_part(to, count); }
+    void store(T* to, const Vec<T>& v) const
+    {
+        v.store_part(to, count);
+    }
 };
 
 /// body(i, lanes) for i = 0, size, 2 size ... below n, where `lanes` (Whole, at the end Part) loads and stores.

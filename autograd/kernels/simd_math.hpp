@@ -1,9 +1,10 @@
 // exp, log, tanh, sin, cos, pow and their kin for Vec<T>, within 2 units in the last place over the whole range, with
 // the special values of C's <cmath>.
 //
-// Of our own, not xsimd's: 8.1 has pow 61 ulp off, log of double denormals wrong, and its sin and cos pull in a function that
-// is the same symbol for every instruction set, so that a program could keep the wide variant on a machine without it.
-// Polynomials are Chebyshev interpolants computed in 60 digits; reductions follow fdlibm (log, sin, cos) and SLEEF (pow).
+// Of our own, not xsimd's: 8.1 has pow 61 ulp off, log of double denormals wrong, and its sin and cos pull in a
+// function that is the same symbol for every instruction set, so that a program could keep the wide variant on a
+// machine without it. Polynomials are Chebyshev interpolants computed in 60 digits; reductions follow fdlibm (log, sin,
+// cos) and SLEEF (pow).
 #pragma once
 
 #include "autograd/kernels/simd.hpp"
@@ -50,7 +51,9 @@ Vec<T> with_sign_of(const Vec<T>& b, const Vec<T>& a)
 /// The nearest integer, as a float and (in the low bits of `shifted`) as an integer. |x| must be below kShift / 4.
 template <class T>
 struct Rounded {
-    explicit Rounded(const Vec<T>& x) : shifted(x + Vec<T>(Constants<T>::kShift)), value(shifted - Constants<T>::kShift) {}
+    explicit Rounded(const Vec<T>& x) : shifted(x + Vec<T>(Constants<T>::kShift)), value(shifted - Constants<T>::kShift)
+    {
+    }
     Vec<T> shifted, value;
 };
 
@@ -183,7 +186,8 @@ template <class T>
     const Vec<T> z = reduced * reduced;
     const Vec<T> sine = reduced + fma(reduced * z, polynomial(z, C::kSin), rest * (1.0 - 0.5 * z));
     const Vec<T> half = 0.5 * z, one_less = 1.0 - half;
-    const Vec<T> cosine = one_less + (((1.0 - one_less) - half) + fma(z * z, polynomial(z, C::kCos), -(reduced * rest)));
+    const Vec<T> cosine =
+        one_less + (((1.0 - one_less) - half) + fma(z * z, polynomial(z, C::kCos), -(reduced * rest)));
 
     const Vec<T> turns = quadrant == 0 ? n.value : n.value + 1.0;
     const Mask<T> odd = turns != 2.0 * Rounded<T>(turns * 0.5).value;
@@ -260,24 +264,27 @@ inline Double2 long_log(const Vec<double>& x)
     const Double2 back = exact_product(quotient, g.high);
     const Double2 s{quotient, (((f - back.high) - back.low) - quotient * g.low) / g.high};
     const Double2 z = s * s;
-    const Double2 third = exact_sum(Vec<double>(C::kTwoThirds), z.high * polynomial(z.high, C::kLongLog) + C::kTwoThirdsLow);
+    const Double2 third =
+        exact_sum(Vec<double>(C::kTwoThirds), z.high * polynomial(z.high, C::kLongLog) + C::kTwoThirdsLow);
     const Double2 ln2{Vec<double>(C::kLn2), Vec<double>(C::kLn2Rest)};
     const Double2 whole = ln2 * Double2{parts.exponent, Vec<double>(0)};
     return (whole + Double2{s.high + s.high, s.low + s.low}) + z * s * third;
 }
 
 /// a^b for finite a > 0 and finite b.
-inline Vec<double> positive_pow(const Vec<double>& a, const Vec<double>& b)
+[[gnu::noinline]] inline Vec<double> positive_pow(const Vec<double>& a, const Vec<double>& b)
 {
     const Double2 log_a = long_log(a);
-    const Double2 product = exact_product(log_a.high, b);
-    const Vec<double> low = product.low + log_a.low * b;
+    // No log but 0 is small enough to matter beyond 2^80, and the split in exact_product must not overflow.
+    const Vec<double> bound(0x1p80), exponent = select(abs(b) > bound, with_sign_of(b, bound), b);
+    const Double2 product = exact_product(log_a.high, exponent);
+    const Vec<double> low = product.low + log_a.low * exponent;
     const Vec<double> y = exp(product.high);
     // Far outside, y is 0 or infinity and `low` may be nan or of the other sign.
     return select((abs(product.high) < 800.0) & (y < Constants<double>::kInfinity), fma(y, low, y), y);
 }
 
-inline Vec<float> positive_pow(const Vec<float>& a, const Vec<float>& b)
+[[gnu::noinline]] inline Vec<float> positive_pow(const Vec<float>& a, const Vec<float>& b)
 {
     constexpr Index half = Vec<double>::size;
     alignas(64) float as[Vec<float>::size], bs[Vec<float>::size];
@@ -301,7 +308,7 @@ Mask<T> is_integer(const Vec<T>& magnitude)
 
 /// What C's pow defines apart: zeros, infinities, nan, negative bases. `y` is |a|^b where both are ordinary.
 template <class T>
-Vec<T> special_pow(const Vec<T>& a, const Vec<T>& b, Vec<T> y)
+[[gnu::noinline]] Vec<T> special_pow(const Vec<T>& a, const Vec<T>& b, Vec<T> y)
 {
     using C = Constants<T>;
     const Vec<T> base = abs(a), exponent = abs(b), zero(0), infinity(C::kInfinity), one(1);

@@ -43,8 +43,8 @@ Odometer::Odometer(const Collapsed& shape, int dims, int operands, Index start)
 
 namespace {
 
-constexpr Index kBuffer = 1024;    // elements of a packing buffer
-constexpr Index kShortRow = 128;   // rows shorter than this are handled several at a time
+constexpr Index kBuffer = 1024;   // elements of a packing buffer
+constexpr Index kShortRow = 128;  // rows shorter than this are handled several at a time
 constexpr Index kLongRun = 1 << 15;
 
 const char* at(const void* data, Index offset, std::size_t element)
@@ -62,9 +62,12 @@ void gather(Index n, const void* from, Index stride, void* to)
 
 void gather(std::size_t element, Index n, const void* from, Index stride, void* to)
 {
-    if (element == 4) gather<std::uint32_t>(n, from, stride, to);
-    else if (element == 8) gather<std::uint64_t>(n, from, stride, to);
-    else gather<std::uint8_t>(n, from, stride, to);
+    if (element == 4)
+        gather<std::uint32_t>(n, from, stride, to);
+    else if (element == 8)
+        gather<std::uint64_t>(n, from, stride, to);
+    else
+        gather<std::uint8_t>(n, from, stride, to);
 }
 
 struct Buffers {
@@ -76,7 +79,11 @@ class Walk {
 public:
     Walk(const Collapsed& shape, std::initializer_list<Operand> operands, void* out, std::size_t out_element,
          detail::RunBody body, void* context)
-        : shape_(shape), count_(static_cast<int>(operands.size())), out_(out), out_element_(out_element), body_(body),
+        : shape_(shape),
+          count_(static_cast<int>(operands.size())),
+          out_(out),
+          out_element_(out_element),
+          body_(body),
           context_(context)
     {
         std::copy(operands.begin(), operands.end(), operands_);
@@ -92,9 +99,8 @@ public:
     {
         if (rows_ > 1 && inner_ < kShortRow) {
             const Index rows = kBuffer / inner_, blocks = (rows_ + rows - 1) / rows;
-            parallel_for(blocks, std::max<Index>(1, kGrain / kBuffer), [&](Index begin, Index end) {
-                short_rows(begin * rows, std::min(rows_, end * rows), rows);
-            });
+            parallel_for(blocks, std::max<Index>(1, kGrain / kBuffer),
+                         [&](Index begin, Index end) { short_rows(begin * rows, std::min(rows_, end * rows), rows); });
             return;
         }
         const bool packs = std::any_of(strided_, strided_ + count_, [](bool strided) { return strided; });

@@ -2,9 +2,9 @@
 //
 //   for_each_run(sizes, {x, y}, out, 4, [](Index n, const Run& run) { f(n, run.data[0], run.step[0], ..., run.out); });
 //
-// Dimensions are merged where every operand allows it. What is left is cut into runs of the inner dimension, or of several
-// rows where that is short. In a run each operand is an array (step 1) or one number (step 0): one with another inner
-// stride is packed into a small buffer first, so that flat kernels are all there is. The result is contiguous.
+// Dimensions are merged where every operand allows it. What is left is cut into runs of the inner dimension, or of
+// several rows where that is short. In a run each operand is an array (step 1) or one number (step 0): one with another
+// inner stride is packed into a small buffer first, so that flat kernels are all there is. The result is contiguous.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,8 @@ struct Contiguous {
     Index strides[kMaxDims];
 };
 
-/// Sizes with neighbouring dimensions merged, size-1 dimensions dropped; at least one dimension unless there is one element.
+/// Sizes with neighbouring dimensions merged, size-1 dimensions dropped; at least one dimension unless there is one
+/// element.
 struct Collapsed {
     int ndim = 0;
     Index numel = 1;

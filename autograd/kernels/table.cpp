@@ -8,20 +8,20 @@ namespace xgrad::kernels {
 constinit KernelTable active{};
 
 // One function for each source that is compiled per instruction set. They are defined in namespaces of the same names.
-#define XGRAD_DECLARE_ISA(set)                \
-    namespace set {                           \
-    void fill_elementwise(KernelTable&);      \
-    void fill_mixed(KernelTable&);            \
-    void fill_reduce(KernelTable&);           \
-    }                                         \
-    namespace {                               \
-    void fill_##set(KernelTable& table)       \
-    {                                         \
-        set::fill_elementwise(table);         \
-        set::fill_mixed(table);               \
-        set::fill_reduce(table);              \
-        table.isa = #set;                     \
-    }                                         \
+#define XGRAD_DECLARE_ISA(set)           \
+    namespace set {                      \
+    void fill_elementwise(KernelTable&); \
+    void fill_mixed(KernelTable&);       \
+    void fill_reduce(KernelTable&);      \
+    }                                    \
+    namespace {                          \
+    void fill_##set(KernelTable& table)  \
+    {                                    \
+        set::fill_elementwise(table);    \
+        set::fill_mixed(table);          \
+        set::fill_reduce(table);         \
+        table.isa = #set;                \
+    }                                    \
     }
 
 XGRAD_DECLARE_ISA(generic)

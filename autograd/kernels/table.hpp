@@ -5,8 +5,8 @@
 // A kernel works on contiguous arrays of n >= 0 elements, on the calling thread, and allocates nothing.
 //   kernels::active.unary[index_of(dtype)][UnaryOps::index<Tanh>()](n, x, y);
 // Arrays are void*, their element type is the table's first index: f32 0, f64 1, i64 2, bool 3 (a null entry where the
-// operation has no meaning for the dtype). An output may be the same array as an input of the same element size, but may
-// not overlap one otherwise. A step is 1 (an array of n elements) or 0 (one number for all).
+// operation has no meaning for the dtype). An output may be the same array as an input of the same element size, but
+// may not overlap one otherwise. A step is 1 (an array of n elements) or 0 (one number for all).
 //
 // Operations mostly want the functions around this table, which know threads, strides and broadcasting:
 // elementwise.hpp, copy.hpp, reduce.hpp, softmax.hpp, loss.hpp, optimizer.hpp.
@@ -44,17 +44,19 @@ using UnaryKernel = void(Index n, const void* x, void* y);
 using UnaryVjp = void(Index n, const void* gy, const void* x, const void* y, void* gx);
 /// y = f(a, b).
 using BinaryKernel = void(Index n, const void* a, Index a_step, const void* b, Index b_step, void* y);
-/// g = gy * df/da (or df/db), for every element; broadcasting is undone by sum_to. Arrays that it does not read may be null.
+/// g = gy * df/da (or df/db), for every element; broadcasting is undone by sum_to. Arrays that it does not read may be
+/// null.
 using BinaryVjp = void(Index n, const void* gy, const void* a, Index a_step, const void* b, Index b_step, const void* y,
                        void* g);
 /// y = a < b and the like, one byte 0 or 1 an element.
 using CompareKernel = void(Index n, const void* a, Index a_step, const void* b, Index b_step, void* y);
 /// y = condition ? a : b. The condition is bool bytes.
-using WhereKernel = void(Index n, const void* condition, Index condition_step, const void* a, Index a_step, const void* b,
-                         Index b_step, void* y);
+using WhereKernel = void(Index n, const void* condition, Index condition_step, const void* a, Index a_step,
+                         const void* b, Index b_step, void* y);
 /// y = *value everywhere.
 using FillKernel = void(Index n, const void* value, void* y);
-/// y = x in another dtype: float to i64 cuts towards zero (nan and out of range become the smallest i64), to bool: x != 0.
+/// y = x in another dtype: float to i64 cuts towards zero (nan and out of range become the smallest i64), to bool: x !=
+/// 0.
 using CastKernel = void(Index n, const void* x, void* y);
 /// y += factor * x.
 using AddScaledKernel = void(Index n, double factor, const void* x, void* y);
@@ -65,7 +67,8 @@ using BiasActivationKernel = void(Index rows, Index n, const void* x, const void
 
 /// x: (outer, n, inner) -> y: (outer, inner).
 using ReduceKernel = void(Index outer, Index n, Index inner, const void* x, void* y);
-/// The same, with the i64 position along n of the first extremum (of the first NaN if there is one). Either output may be null.
+/// The same, with the i64 position along n of the first extremum (of the first NaN if there is one). Either output may
+/// be null.
 using ExtremumKernel = void(Index outer, Index n, Index inner, const void* x, void* y, std::int64_t* position);
 
 /// x, y: (outer, n, inner), along n.
@@ -103,7 +106,8 @@ struct KernelTable {
 
 extern KernelTable active;
 
-/// Fills the table for an instruction set; false where this machine or build lacks it. For tests: no kernel may be running.
+/// Fills the table for an instruction set; false where this machine or build lacks it. For tests: no kernel may be
+/// running.
 bool use_isa(const char* name);
 
 }  // namespace xgrad::kernels

@@ -46,7 +46,7 @@ private:
 };
 
 template <class F, class T>
-void unary(Index n, const void* x_, void* y_)
+[[gnu::flatten]] void unary(Index n, const void* x_, void* y_)
 {
     const T* x = static_cast<const T*>(x_);
     T* y = static_cast<T*>(y_);
@@ -54,7 +54,7 @@ void unary(Index n, const void* x_, void* y_)
 }
 
 template <class F, class T>
-void unary_vjp(Index n, const void* gy_, const void* x_, const void* y_, void* gx_)
+[[gnu::flatten]] void unary_vjp(Index n, const void* gy_, const void* x_, const void* y_, void* gx_)
 {
     const T *gy = static_cast<const T*>(gy_), *x = static_cast<const T*>(x_), *y = static_cast<const T*>(y_);
     T* gx = static_cast<T*>(gx_);
@@ -69,37 +69,45 @@ void unary_vjp(Index n, const void* gy_, const void* x_, const void* y_, void* g
 template <class F, class T, class A, class B>
 inline void binary_loop(Index n, const A& a, const B& b, T* y)
 {
-    for_each_vec<T>(n, [&, y](Index i, auto lanes) {
-        lanes.store(y + i, Vec<T>(F::value(a.read(i, lanes), b.read(i, lanes))));
-    });
+    for_each_vec<T>(
+        n, [&, y](Index i, auto lanes) { lanes.store(y + i, Vec<T>(F::value(a.read(i, lanes), b.read(i, lanes)))); });
 }
 
 template <class F, class T>
-[[gnu::noinline]] void binary_with_number(Index n, const T* a, Index a_step, const T* b, Index b_step, T* y)
+[[gnu::noinline, gnu::flatten]] void binary_with_number(Index n, const T* a, Index a_step, const T* b, Index b_step,
+                                                        T* y)
 {
     binary_loop<F>(n, ArrayOrNumber<T>(a, a_step), ArrayOrNumber<T>(b, b_step), y);
 }
 
 template <class F, class T>
-void binary(Index n, const void* a_, Index a_step, const void* b_, Index b_step, void* y_)
+[[gnu::flatten]] void binary(Index n, const void* a_, Index a_step, const void* b_, Index b_step, void* y_)
 {
     const T *a = static_cast<const T*>(a_), *b = static_cast<const T*>(b_);
     T* y = static_cast<T*>(y_);
-    if (a_step == 1 && b_step == 1) binary_loop<F>(n, Array<T>(a), Array<T>(b), y);
-    else binary_with_number<F>(n, a, a_step, b, b_step, y);
+    if (a_step == 1 && b_step == 1)
+        binary_loop<F>(n, Array<T>(a), Array<T>(b), y);
+    else
+        binary_with_number<F>(n, a, a_step, b, b_step, y);
 }
 
 struct ByA {
     template <class F>
     static constexpr unsigned reads = F::reads_a;
     template <class F, class T>
-    static Vec<T> derivative(const Vec<T>& a, const Vec<T>& b, const Vec<T>& y) { return F::derivative_a(a, b, y); }
+    static Vec<T> derivative(const Vec<T>& a, const Vec<T>& b, const Vec<T>& y)
+    {
+        return F::derivative_a(a, b, y);
+    }
 };
 struct ByB {
     template <class F>
     static constexpr unsigned reads = F::reads_b;
     template <class F, class T>
-    static Vec<T> derivative(const Vec<T>& a, const Vec<T>& b, const Vec<T>& y) { return F::derivative_b(a, b, y); }
+    static Vec<T> derivative(const Vec<T>& a, const Vec<T>& b, const Vec<T>& y)
+    {
+        return F::derivative_b(a, b, y);
+    }
 };
 
 template <class F, class By, class T, class A, class B>
@@ -116,15 +124,15 @@ inline void binary_vjp_loop(Index n, const T* gy, const A& a, const B& b, const 
 }
 
 template <class F, class By, class T>
-[[gnu::noinline]] void binary_vjp_with_number(Index n, const T* gy, const T* a, Index a_step, const T* b, Index b_step,
-                                              const T* y, T* g)
+[[gnu::noinline, gnu::flatten]] void binary_vjp_with_number(Index n, const T* gy, const T* a, Index a_step, const T* b,
+                                                            Index b_step, const T* y, T* g)
 {
     binary_vjp_loop<F, By>(n, gy, ArrayOrNumber<T>(a, a_step), ArrayOrNumber<T>(b, b_step), y, g);
 }
 
 template <class F, class By, class T>
-void binary_vjp(Index n, const void* gy_, const void* a_, Index a_step, const void* b_, Index b_step, const void* y_,
-                void* g_)
+[[gnu::flatten]] void binary_vjp(Index n, const void* gy_, const void* a_, Index a_step, const void* b_, Index b_step,
+                                 const void* y_, void* g_)
 {
     constexpr unsigned reads = By::template reads<F>;
     if constexpr ((reads & elementary::kA) == 0) a_step = 1;
@@ -132,8 +140,10 @@ void binary_vjp(Index n, const void* gy_, const void* a_, Index a_step, const vo
     const T *gy = static_cast<const T*>(gy_), *y = static_cast<const T*>(y_);
     const T *a = static_cast<const T*>(a_), *b = static_cast<const T*>(b_);
     T* g = static_cast<T*>(g_);
-    if (a_step == 1 && b_step == 1) binary_vjp_loop<F, By>(n, gy, Array<T>(a), Array<T>(b), y, g);
-    else binary_vjp_with_number<F, By>(n, gy, a, a_step, b, b_step, y, g);
+    if (a_step == 1 && b_step == 1)
+        binary_vjp_loop<F, By>(n, gy, Array<T>(a), Array<T>(b), y, g);
+    else
+        binary_vjp_with_number<F, By>(n, gy, a, a_step, b, b_step, y, g);
 }
 
 template <class T>

@@ -51,27 +51,45 @@ void where(Index n, const void* condition_, Index condition_step, const void* a_
 
 struct Eq {
     template <class T>
-    bool operator()(T a, T b) const { return a == b; }
+    bool operator()(T a, T b) const
+    {
+        return a == b;
+    }
 };
 struct Ne {
     template <class T>
-    bool operator()(T a, T b) const { return a != b; }
+    bool operator()(T a, T b) const
+    {
+        return a != b;
+    }
 };
 struct Lt {
     template <class T>
-    bool operator()(T a, T b) const { return a < b; }
+    bool operator()(T a, T b) const
+    {
+        return a < b;
+    }
 };
 struct Le {
     template <class T>
-    bool operator()(T a, T b) const { return a <= b; }
+    bool operator()(T a, T b) const
+    {
+        return a <= b;
+    }
 };
 struct Gt {
     template <class T>
-    bool operator()(T a, T b) const { return a > b; }
+    bool operator()(T a, T b) const
+    {
+        return a > b;
+    }
 };
 struct Ge {
     template <class T>
-    bool operator()(T a, T b) const { return a >= b; }
+    bool operator()(T a, T b) const
+    {
+        return a >= b;
+    }
 };
 
 // ---- i64 arithmetic -------------------------------------------------------------------------------------------------
@@ -131,14 +149,18 @@ enum class Bool : Byte {};
 template <class From, class To>
 To convert(From x)
 {
-    if constexpr (std::is_same_v<From, To>) return x;
-    else if constexpr (std::is_same_v<From, Bool>) return static_cast<To>(x != Bool{0});
-    else if constexpr (std::is_same_v<To, Bool>) return static_cast<Bool>(x != From{0});
+    if constexpr (std::is_same_v<From, To>)
+        return x;
+    else if constexpr (std::is_same_v<From, Bool>)
+        return static_cast<To>(x != Bool{0});
+    else if constexpr (std::is_same_v<To, Bool>)
+        return static_cast<Bool>(x != From{0});
     else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
         // In range, or C++ leaves it undefined; x86 gives the smallest i64 for the rest.
         const From limit = static_cast<From>(9223372036854775808.0);
         return x >= -limit && x < limit ? static_cast<To>(x) : static_cast<To>(0x8000000000000000u);
-    } else return static_cast<To>(x);
+    } else
+        return static_cast<To>(x);
 }
 
 template <class From, class To>
@@ -161,9 +183,8 @@ void add_scaled(Index n, double factor, const void* x_, void* y_)
         return;
     }
     const Vec<T> factors(factor);
-    for_each_vec<T>(n, [=](Index i, auto lanes) {
-        lanes.store(y + i, lanes.load(y + i) + factors * lanes.load(x + i));
-    });
+    for_each_vec<T>(n,
+                    [=](Index i, auto lanes) { lanes.store(y + i, lanes.load(y + i) + factors * lanes.load(x + i)); });
 }
 
 template <class T>
@@ -193,16 +214,20 @@ void scale_integer(Index n, double factor, const void* x_, void* y_)
 
 struct Identity {
     template <class T>
-    static Vec<T> value(const Vec<T>& x) { return x; }
+    static Vec<T> value(const Vec<T>& x)
+    {
+        return x;
+    }
 };
 
 template <class F, class T>
-void bias_activation(Index rows, Index n, const void* x_, const void* bias_, void* y_)
+[[gnu::flatten]] void bias_activation(Index rows, Index n, const void* x_, const void* bias_, void* y_)
 {
     const T *x = static_cast<const T*>(x_), *bias = static_cast<const T*>(bias_);
     T* y = static_cast<T*>(y_);
     if (bias == nullptr) {
-        for_each_vec<T>(rows * n, [=](Index i, auto lanes) { lanes.store(y + i, Vec<T>(F::value(lanes.load(x + i)))); });
+        for_each_vec<T>(rows * n,
+                        [=](Index i, auto lanes) { lanes.store(y + i, Vec<T>(F::value(lanes.load(x + i)))); });
         return;
     }
     for (Index row = 0; row < rows; ++row, x += n, y += n)

@@ -47,12 +47,14 @@ void sum_narrow(Index n, Index inner, const T* x, T* y)
     const Part last{inner - (Registers - 1) * size};
     for (Index k = 0; k < n; ++k, x += inner) {
         for (Index r = 0; r + 1 < Registers; ++r) sums[r] += Vec<T>::load(x + r * size);
-        sums[Registers - 1] += last.count == size ? Vec<T>::load(x + (Registers - 1) * size)
-                                                  : last.load(x + (Registers - 1) * size);
+        sums[Registers - 1] +=
+            last.count == size ? Vec<T>::load(x + (Registers - 1) * size) : last.load(x + (Registers - 1) * size);
     }
     for (Index r = 0; r + 1 < Registers; ++r) sums[r].store(y + r * size);
-    if (last.count == size) sums[Registers - 1].store(y + (Registers - 1) * size);
-    else last.store(y + (Registers - 1) * size, sums[Registers - 1]);
+    if (last.count == size)
+        sums[Registers - 1].store(y + (Registers - 1) * size);
+    else
+        last.store(y + (Registers - 1) * size, sums[Registers - 1]);
 }
 
 /// The same for many columns: eight rows are added at a time, so that y is read and written once for eight.
@@ -71,7 +73,8 @@ void sum_wide(Index n, Index inner, const T* x, T* y)
     }
     for (; k < n; ++k) {
         const T* row = x + k * inner;
-        for_each_vec<T>(inner, [=](Index i, auto lanes) { lanes.store(y + i, lanes.load(y + i) + lanes.load(row + i)); });
+        for_each_vec<T>(inner,
+                        [=](Index i, auto lanes) { lanes.store(y + i, lanes.load(y + i) + lanes.load(row + i)); });
     }
 }
 
@@ -79,10 +82,14 @@ template <class T>
 void sum_columns(Index n, Index inner, const T* x, T* y)
 {
     constexpr Index size = Vec<T>::size;
-    if (inner <= size) sum_narrow<T, 1>(n, inner, x, y);
-    else if (inner <= 2 * size) sum_narrow<T, 2>(n, inner, x, y);
-    else if (inner <= 4 * size && inner > 3 * size) sum_narrow<T, 4>(n, inner, x, y);
-    else sum_wide(n, inner, x, y);
+    if (inner <= size)
+        sum_narrow<T, 1>(n, inner, x, y);
+    else if (inner <= 2 * size)
+        sum_narrow<T, 2>(n, inner, x, y);
+    else if (inner <= 4 * size && inner > 3 * size)
+        sum_narrow<T, 4>(n, inner, x, y);
+    else
+        sum_wide(n, inner, x, y);
 }
 
 template <class T>
@@ -113,16 +120,28 @@ void sum_integers(Index outer, Index n, Index inner, const void* x_, void* y_)
 
 struct Largest {
     template <class T>
-    static Vec<T> of(const Vec<T>& a, const Vec<T>& b) { return maximum(a, b); }
+    static Vec<T> of(const Vec<T>& a, const Vec<T>& b)
+    {
+        return maximum(a, b);
+    }
     /// Whether x takes the place of the best so far; NaN takes it, and keeps it.
     template <class T>
-    static bool beats(T x, T best) { return x > best || (x != x && best == best); }
+    static bool beats(T x, T best)
+    {
+        return x > best || (x != x && best == best);
+    }
 };
 struct Smallest {
     template <class T>
-    static Vec<T> of(const Vec<T>& a, const Vec<T>& b) { return minimum(a, b); }
+    static Vec<T> of(const Vec<T>& a, const Vec<T>& b)
+    {
+        return minimum(a, b);
+    }
     template <class T>
-    static bool beats(T x, T best) { return x < best || (x != x && best == best); }
+    static bool beats(T x, T best)
+    {
+        return x < best || (x != x && best == best);
+    }
 };
 
 template <class Order, class T>
