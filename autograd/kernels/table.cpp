@@ -3,9 +3,12 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "autograd/kernels/compute_table.hpp"
+
 namespace xgrad::kernels {
 
 constinit KernelTable active{};
+constinit ComputeTable compute{};
 
 // One function for each source that is compiled per instruction set. They are defined in namespaces of the same names.
 #define XGRAD_DECLARE_ISA(set)           \
@@ -13,6 +16,7 @@ constinit KernelTable active{};
     void fill_elementwise(KernelTable&); \
     void fill_mixed(KernelTable&);       \
     void fill_reduce(KernelTable&);      \
+    void fill_gemm(ComputeTable&);       \
     }                                    \
     namespace {                          \
     void fill_##set(KernelTable& table)  \
@@ -20,6 +24,7 @@ constinit KernelTable active{};
         set::fill_elementwise(table);    \
         set::fill_mixed(table);          \
         set::fill_reduce(table);         \
+        set::fill_gemm(compute);         \
         table.isa = #set;                \
     }                                    \
     }

@@ -1,0 +1,48 @@
+#pragma once
+// Matrix products:  C = relu(alpha A B + beta C + bias)
+//
+//   gemm<float>(m, n, k, row_major(x, k), row_major(w, k).transposed(), y, n, {.bias = b, .relu = true});   // y =
+//   relu(x W^T + b)
+//
+//   A: (m, k)   B: (k, n)   C: (m, n), row i at c + i * c_row
+//
+// A and B are given by two strides each, so a transposed, sliced or broadcast matrix needs no copy. C may not overlap
+// them. With beta = 0 the old C is not read (a NaN there is gone). NaN and inf in A and B go their way as in a plain
+// product; k = 0 gives beta C + bias. The way of computing depends on sizes, strides, dtype, instruction set and thread
+// count, and the bits of the result with it, on nothing else. Large products use num_threads() threads. No memory is
+// asked from the system once a shape has been seen.
+#include <cstdint>
+
+#include "autograd/kernels/compute_table.hpp"
+
+namespace xgrad::kernels {
+
+template <class T>
+Matrix<T> row_major(const T* data, std::int64_t row)
+{
+    return {data, row, 1};
+}
+
+template <class T>
+struct GemmOptions {
+    T alpha = 1, beta = 0;
+    const T* bias = nullptr;  // one a column of C
+    bool relu = false;
+};
+
+/// T is float, double or std::int64_t (plain loops; sums wrap around). Throws ShapeError for a negative size and for
+/// rows of C that overlap.
+template <class T>
+void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const Matrix<T>& a, const Matrix<T>& b, T* c,
+          std::int64_t c_row, const GemmOptions<T>& options = {});
+
+/// `count` products; number i reads a.data + i * a_step and b.data + i * b_step (a step of 0: the same for all) and
+/// writes c + i * c_step. Results may not overlap. The bias is shared.
+struct GemmBatch {
+    std::int64_t count, a_step, b_step, c_step;
+};
+template <class T>
+void gemm_batched(const GemmBatch& batch, std::int64_t m, std::int64_t n, std::int64_t k, const Matrix<T>& a,
+                  const Matrix<T>& b, T* c, std::int64_t c_row, const GemmOptions<T>& options = {});
+
+}  // namespace xgrad::kernels
