@@ -58,6 +58,9 @@ private:
 /// The sink into which a vjp puts the adjoints of its inputs.
 class Adjoints {
 public:
+    /// Number of inputs of the record.
+    std::size_t count() const;
+
     /// Whether anybody asks for the adjoint of input i; expensive terms stand behind it.
     bool wants(std::size_t i) const;
 

@@ -262,6 +262,7 @@ void Walk::commit()
 }  // namespace detail
 
 bool Adjoints::wants(std::size_t i) const { return walk_.wants(node_, i); }
+std::size_t Adjoints::count() const { return walk_.r.nodes[node_].input_count(); }
 Sizes Adjoints::sizes(std::size_t i) const { return walk_.input_sizes(node_, i); }
 void Adjoints::add(std::size_t i, Tensor g) { walk_.add(node_, i, std::move(g)); }
 void Adjoints::add_element(std::size_t i, std::int64_t element, const Tensor& g)

@@ -1,0 +1,181 @@
+#include <xgrad/ops/matmul.hpp>
+
+#include <xgrad/error.hpp>
+#include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/shape.hpp>
+
+#include "autograd/kernels/gemm.hpp"
+#include "autograd/ops/elementwise_kernels.hpp"
+
+namespace xgrad {
+namespace {
+
+using detail::Dims;
+using detail::error_text;
+
+[[noreturn]] void throw_do_not_fit(const Tensor& a, const Tensor& b)
+{
+    throw ShapeError(error_text("matmul", "shapes " + to_string(a.sizes()) + " and " + to_string(b.sizes()) + " do not fit",
+                                "(m, k) x (k, n) -> (m, n): columns of the left equal rows of the right",
+                                "transpose one operand, or check the layer's in_features"));
+}
+
+/// The last two axes of x as a matrix.
+template <class T>
+kernels::Matrix<T> last_matrix(const Tensor& x)
+{
+    const std::size_t n = x.ndim();
+    return {static_cast<const T*>(x.raw()), x.strides()[n - 2], x.strides()[n - 1]};
+}
+
+/// Steps from one matrix of a batch to the next, if all batch axes of `x` are one step apart.
+bool uniform_step(const Tensor& x, std::int64_t& step)
+{
+    step = 0;
+    std::int64_t expected = 0;
+    for (std::size_t i = x.ndim() - 2; i-- > 0;) {
+        if (x.sizes()[i] == 1) continue;
+        if (expected == 0) step = x.strides()[i];
+        else if (x.strides()[i] != expected) return false;
+        expected = x.strides()[i] * x.sizes()[i];
+        if (step == 0 && x.strides()[i] != 0) return false;
+    }
+    return true;
+}
+
+template <class T>
+void multiply(const Tensor& a, const Tensor& b, const Tensor& y, const T* bias)
+{
+    const std::size_t n = y.ndim();
+    const std::int64_t rows = y.sizes()[n - 2], columns = y.sizes()[n - 1], inner = a.sizes()[n - 1];
+    const kernels::GemmOptions<T> options{.bias = bias};
+    T* out = detail::mutable_data<T>(y);
+    if (n == 2) return kernels::gemm<T>(rows, columns, inner, last_matrix<T>(a), last_matrix<T>(b), out, columns, options);
+    kernels::GemmBatch batch{1, 0, 0, rows * columns};
+    for (std::size_t i = 0; i + 2 < n; ++i) batch.count *= y.sizes()[i];
+    const Tensor a_even = uniform_step(a, batch.a_step) ? a : detail::contiguous_copy(a);
+    const Tensor b_even = uniform_step(b, batch.b_step) ? b : detail::contiguous_copy(b);
+    (void)uniform_step(a_even, batch.a_step);
+    (void)uniform_step(b_even, batch.b_step);
+    kernels::gemm_batched<T>(batch, rows, columns, inner, last_matrix<T>(a_even), last_matrix<T>(b_even), out, columns,
+                             options);
+}
+
+/// The product of operands of two axes or more and one dtype, with an optional bias for each column.
+Tensor run_matmul(const Tensor& a, const Tensor& b, const Tensor& bias)
+{
+    const std::size_t na = a.ndim(), nb = b.ndim();
+    const Sizes batch_a(a.sizes().data(), na - 2), batch_b(b.sizes().data(), nb - 2);
+    Dims sizes = batch_a == batch_b ? Dims(batch_a) : detail::broadcast_sizes("matmul", batch_a, batch_b);
+    Dims full_a = sizes, full_b = sizes;
+    full_a.push_back(a.sizes()[na - 2]), full_a.push_back(a.sizes()[na - 1]);
+    full_b.push_back(b.sizes()[nb - 2]), full_b.push_back(b.sizes()[nb - 1]);
+    sizes.push_back(a.sizes()[na - 2]), sizes.push_back(b.sizes()[nb - 1]);
+    const Tensor y = detail::empty(a.dtype(), sizes);
+    const Tensor wide_a = a.sizes() == Sizes(full_a) ? a : detail::broadcast_view("matmul", a, full_a);
+    const Tensor wide_b = b.sizes() == Sizes(full_b) ? b : detail::broadcast_view("matmul", b, full_b);
+    switch (a.dtype()) {
+        case f32: multiply<float>(wide_a, wide_b, y, bias.defined() ? bias.data<float>() : nullptr); break;
+        case f64: multiply<double>(wide_a, wide_b, y, bias.defined() ? bias.data<double>() : nullptr); break;
+        default: multiply<std::int64_t>(wide_a, wide_b, y, nullptr); break;
+    }
+    return y;
+}
+
+/// a, a row if it is 1-D; b, a column if it is 1-D; the product without the axes they got for that.
+Tensor matmul_of_vectors(const Input& a, const Input& b)
+{
+    if (a->ndim() == 0 || b->ndim() == 0)
+        throw ShapeError(error_text("matmul", "shapes " + to_string(a->sizes()) + " and " + to_string(b->sizes()),
+                                    "both operands have at least one axis", "use x * y for 0-dimensional tensors"));
+    Tensor y = matmul(a->ndim() == 1 ? unsqueeze(a, 0) : *a, b->ndim() == 1 ? unsqueeze(b, 1) : *b);
+    if (a->ndim() == 1) y = squeeze(y, -2);
+    return b->ndim() == 1 ? squeeze(y, -1) : y;
+}
+
+}  // namespace
+
+// matmul         Y = A B
+//   shapes       A: (m, k), B: (k, n)  ->  Y: (m, n); leading axes broadcast
+//   vjp          dA = gY B^T,  dB = A^T gY
+//   source       Giles, Collected Matrix Derivative Results for Forward and Reverse Mode Algorithmic Differentiation (2008)
+const Op kMatmul{"matmul", "A B", {"gY B^T", "A^T gY"}, "Giles 2008"};
+
+Tensor matmul(const Input& a, const Input& b)
+{
+    const Dtype dtype = promote(a->dtype(), b->dtype());
+    if (a->dtype() != b->dtype()) return matmul(to(a, dtype), to(b, dtype));
+    if (dtype == boolean)
+        throw DtypeError(error_text("matmul", "operands " + describe(*a) + " and " + describe(*b),
+                                    "a matrix product has no meaning for bool", "convert first: to(x, f32)"));
+    if (a->ndim() < 2 || b->ndim() < 2) return matmul_of_vectors(a, b);
+    if (a->sizes().back() != b->sizes()[b->ndim() - 2]) throw_do_not_fit(*a, *b);
+    if (a->ndim() > 2 && b->ndim() == 2 && a->is_contiguous()) {  // one tall matrix instead of a batch
+        Dims sizes = a->sizes();
+        sizes.back() = b->sizes().back();
+        return reshape(matmul(reshape(a, {-1, a->sizes().back()}), b), sizes);
+    }
+    const Tensor y = run_matmul(*a, *b, Tensor());
+    if (!is_floating(dtype)) return record_constant(kMatmul, {a, b}, y);
+    return record(kMatmul, {a, b}, y, [a = *a, b = *b](const Tensor& gy, Adjoints& gx) {
+        if (gx.wants(0)) gx.add(0, matmul(gy, transpose(b)));
+        if (gx.wants(1)) gx.add(1, matmul(transpose(a), gy));
+    });
+}
+
+// linear         y = x W^T + b
+//   shapes       x: (..., in), W: (out, in), b: (out)  ->  y: (..., out)
+//   vjp          dx = gy W,  dW = gy^T x,  db = sum of gy over all axes but the last
+const Op kLinear{"linear", "x W^T + b", {"gy W", "gy^T x", "sum of gy over the rows"}};
+
+namespace {
+
+void check_linear(const Tensor& x, const Tensor& w, const Tensor& bias)
+{
+    if (w.ndim() != 2 || x.ndim() < 1 || x.sizes().back() != w.sizes()[1])
+        throw ShapeError(error_text("linear", "x of shape " + to_string(x.sizes()) + " and weight of shape " +
+                                                  to_string(w.sizes()) + " do not fit",
+                                    "x: (..., in) and weight: (out, in)", "check the layer's in_features"));
+    if (bias.defined() && (bias.ndim() != 1 || bias.sizes()[0] != w.sizes()[0]))
+        throw ShapeError(error_text("linear", "bias of shape " + to_string(bias.sizes()) + " beside weight of shape " +
+                                                  to_string(w.sizes()),
+                                    "bias: (out) for weight: (out, in)", "give the bias one element an output"));
+    if (!is_floating(x.dtype()) || x.dtype() != w.dtype() || (bias.defined() && bias.dtype() != w.dtype()))
+        throw DtypeError(error_text("linear", "x " + describe(x) + " and weight " + describe(w),
+                                    "x, weight and bias are of one floating dtype",
+                                    "convert the input with to(x, dtype), or the module"));
+}
+
+Tensor linear_of_rows(const Input& x, const Input& w, const Input* bias)
+{
+    const Tensor b = bias ? detail::contiguous_data(**bias) : Tensor();
+    const Tensor w_columns = detail::view(*w, {w->sizes()[1], w->sizes()[0]}, {w->strides()[1], w->strides()[0]}, 0);
+    const Tensor y = run_matmul(*x, w_columns, b);
+    const auto vjp = [x = *x, w = *w](const Tensor& gy, Adjoints& gx) {
+        if (gx.wants(0)) gx.add(0, matmul(gy, w));
+        if (gx.wants(1)) gx.add(1, matmul(transpose(gy), x));
+        if (gx.count() == 3 && gx.wants(2)) gx.add(2, gy);
+    };
+    return bias ? record(kLinear, {x, w, *bias}, y, vjp) : record(kLinear, {x, w}, y, vjp);
+}
+
+Tensor linear(const Input& x, const Input& w, const Input* bias)
+{
+    check_linear(*x, *w, bias ? **bias : Tensor());
+    if (x->ndim() == 2) return linear_of_rows(x, w, bias);
+    Dims sizes = x->sizes();
+    sizes.back() = w->sizes()[0];
+    const Tensor rows = reshape(x, {-1, x->sizes().back()});
+    return reshape(linear_of_rows({rows, x.file(), x.line()}, w, bias), sizes);
+}
+
+}  // namespace
+
+Tensor linear(const Input& x, const Input& weight) { return linear(x, weight, nullptr); }
+
+Tensor linear(const Input& x, const Input& weight, const Input& bias)
+{
+    return linear(x, weight, bias->defined() ? &bias : nullptr);
+}
+
+}  // namespace xgrad
