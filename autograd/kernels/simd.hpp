@@ -195,7 +195,7 @@ void Vec<T>::store_part(T* to, Index count) const
 
 #endif
 
-/// The first count elements of a, and of b behind them; 0 < count <= size.
+/// The first count elements of a, and of b behind them.
 template <class T>
 Vec<T> first_then(const Vec<T>& a, Index count, const Vec<T>& b)
 {
@@ -220,7 +220,28 @@ T fold_lanes(const Vec<T>& v, Combine combine)
 template <class T>
 T sum_lanes(const Vec<T>& v)
 {
+#if defined(__AVX512F__)  // in the same order
+    if constexpr (sizeof(T) == 4)
+        return _mm512_reduce_add_ps(v.batch);
+    else
+        return _mm512_reduce_add_pd(v.batch);
+#else
     return fold_lanes(v, [](T a, T b) { return a + b; });
+#endif
+}
+
+/// The largest element; any one of them where there is a NaN.
+template <class T>
+T max_lanes(const Vec<T>& v)
+{
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4)
+        return _mm512_reduce_max_ps(v.batch);
+    else
+        return _mm512_reduce_max_pd(v.batch);
+#else
+    return fold_lanes(v, [](T a, T b) { return a > b ? a : b; });
+#endif
 }
 
 // ---- loops ----------------------------------------------------------------------------------------------------------
@@ -229,6 +250,12 @@ T sum_lanes(const Vec<T>& v)
 struct Whole {
     template <class T>
     Vec<T> load(const T* from) const
+    {
+        return Vec<T>::load(from);
+    }
+    /// The same; a Part has `padding` in the elements it does not read.
+    template <class T>
+    Vec<T> load(const T* from, const Vec<T>&) const
     {
         return Vec<T>::load(from);
     }
@@ -246,6 +273,11 @@ struct Part {
     Vec<T> load(const T* from) const
     {
         return Vec<T>::load_part(from, count);
+    }
+    template <class T>
+    Vec<T> load(const T* from, const Vec<T>& padding) const
+    {
+        return first_then(Vec<T>::load_part(from, count), count, padding);
     }
     template <class T>
     void store(T* to, const Vec<T>& v) const

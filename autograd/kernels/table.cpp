@@ -17,6 +17,8 @@ constinit ComputeTable compute{};
     void fill_mixed(KernelTable&);       \
     void fill_reduce(KernelTable&);      \
     void fill_gemm(ComputeTable&);       \
+    void fill_softmax(KernelTable&);     \
+    void fill_update(KernelTable&);      \
     }                                    \
     namespace {                          \
     void fill_##set(KernelTable& table)  \
@@ -25,6 +27,8 @@ constinit ComputeTable compute{};
         set::fill_mixed(table);          \
         set::fill_reduce(table);         \
         set::fill_gemm(compute);         \
+        set::fill_softmax(table);        \
+        set::fill_update(table);         \
         table.isa = #set;                \
     }                                    \
     }

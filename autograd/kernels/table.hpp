@@ -32,9 +32,8 @@ inline constexpr std::size_t kComparisons = 6;
 enum class Activation : unsigned char { none, relu, tanh, sigmoid };
 inline constexpr std::size_t kActivations = 4;
 
-struct SgdOptions;
-struct AdamOptions;
-struct CrossEntropyRows;
+struct SgdStep;   // optimizer.hpp
+struct AdamStep;  // optimizer.hpp
 
 // ---- kinds of kernels -----------------------------------------------------------------------------------------------
 
@@ -74,6 +73,19 @@ using ExtremumKernel = void(Index outer, Index n, Index inner, const void* x, vo
 /// x, y: (outer, n, inner), along n.
 using SoftmaxKernel = void(Index outer, Index n, Index inner, const void* x, void* y);
 using SoftmaxVjp = void(Index outer, Index n, Index inner, const void* gy, const void* y, void* gx);
+/// y = factor * exp(x - lse), with lse and factor of (outer, inner): softmax times a factor, from the log of its sum.
+using SoftmaxFromLse = void(Index outer, Index n, Index inner, const void* x, const void* lse, const void* factor,
+                            void* y);
+
+/// *y = sum of (a - b)^2, one number.
+using SquaredDistanceKernel = void(Index n, const void* a, const void* b, void* y);
+/// y = factor * (a - b).
+using ScaledDifferenceKernel = void(Index n, double factor, const void* a, const void* b, void* y);
+
+/// One optimizer step in place; unused state is null.
+using SgdKernel = void(Index n, const SgdStep& step, void* parameter, const void* grad, void* momentum);
+using AdamKernel = void(Index n, const AdamStep& step, void* parameter, const void* grad, void* mean, void* square,
+                        void* largest_square);
 
 // ---- the table ------------------------------------------------------------------------------------------------------
 
@@ -102,6 +114,13 @@ struct KernelTable {
     SoftmaxKernel* log_softmax[kFloats];
     SoftmaxVjp* softmax_vjp[kFloats];
     SoftmaxVjp* log_softmax_vjp[kFloats];
+    ReduceKernel* log_sum_exp[kFloats];
+    SoftmaxFromLse* softmax_from_lse[kFloats];
+    SquaredDistanceKernel* squared_distance[kFloats];
+    ScaledDifferenceKernel* scaled_difference[kFloats];
+
+    SgdKernel* sgd[kFloats];
+    AdamKernel* adam[kFloats];
 };
 
 extern KernelTable active;
