@@ -5,12 +5,11 @@
 #include <mutex>
 #include <vector>
 
-#include "autograd/reference_count.hpp"
-
 namespace xgrad::detail {
-namespace {
 
-std::atomic<std::uint64_t> clock_value{0};
+std::atomic<std::uint64_t> write_clock_value{0};
+
+namespace {
 
 /// Dense numbers for parameters; a number is free again when its cell dies.
 struct ParameterIds {
@@ -29,7 +28,7 @@ thread_local std::vector<LeafCell*> unlisted;
 
 void forget_unlisted(LeafCell* cell) { std::erase(unlisted, cell); }
 
-void destroy(LeafCell* cell) noexcept
+void destroy_cell(LeafCell* cell) noexcept
 {
     if (cell->reported) forget_unlisted(cell);
     if (cell->copied_from && cell->copied_from->last_copy == cell) cell->copied_from->last_copy = nullptr;
@@ -45,11 +44,9 @@ void destroy(LeafCell* cell) noexcept
 
 }  // namespace
 
-std::uint64_t write_clock() noexcept { return clock_value.load(std::memory_order_relaxed); }
-
 void mark_written(TensorHeader& header) noexcept
 {
-    header.written = clock_value.fetch_add(1, std::memory_order_relaxed) + 1;
+    header.written = write_clock_value.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 void throw_overwritten(const TensorHeader& header)
@@ -62,17 +59,13 @@ void throw_overwritten(const TensorHeader& header)
                                "call step(), load or assign after backward, or run the forward pass again"));
 }
 
-void retain(LeafCell* cell) noexcept { count_up(cell->references); }
-
-void release(LeafCell* cell) noexcept
-{
-    if (count_down(cell->references)) destroy(cell);
-}
+void destroy(LeafCell* cell) noexcept { destroy_cell(cell); }
 
 Tensor make_leaf(const Tensor& value, std::string name)
 {
     Tensor leaf = view(value, value.sizes(), value.strides(), 0);
     auto* cell = new LeafCell;
+    cell->listed = true;  // no optimizer is expected to know it
     cell->name = std::move(name);
     leaf.unsafe_header()->leaf = cell;
     leaf.unsafe_header()->flags |= TensorHeader::kOwnsLeaf;
@@ -91,7 +84,6 @@ std::uint32_t new_parameter_id()
 
 void report_unlisted(LeafCell& cell)
 {
-    if (cell.listed || cell.reported) return;
     cell.reported = true;
     unlisted.push_back(&cell);
 }

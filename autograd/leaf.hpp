@@ -2,9 +2,15 @@
 
 #include <xgrad/tensor.hpp>
 
+#include <atomic>
 #include <string>
 
 namespace xgrad::detail {
+
+/// Counts writes into parameters and buffers, of all threads. A record notes it, so that backward can tell whether a
+/// value it reads was overwritten since.
+extern std::atomic<std::uint64_t> write_clock_value;
+inline std::uint64_t write_clock() noexcept { return write_clock_value.load(std::memory_order_relaxed); }
 
 /// Where a leaf's gradient lives. Reference counted: the leaf, optimizers and running tapes hold it, so it outlasts
 /// the tape and the module. A parameter's cell also holds the value.
@@ -28,8 +34,12 @@ struct LeafCell {
     LeafCell* copied_from = nullptr;
 };
 
-void retain(LeafCell* cell) noexcept;
-void release(LeafCell* cell) noexcept;
+inline void retain(LeafCell* cell) noexcept { count_up(cell->references); }
+void destroy(LeafCell* cell) noexcept;
+inline void release(LeafCell* cell) noexcept
+{
+    if (count_down(cell->references)) destroy(cell);
+}
 
 /// A counted reference to a cell.
 class LeafRef {
@@ -71,7 +81,7 @@ Tensor make_leaf(const Tensor& value, std::string name);
 /// A dense number that no living parameter has.
 std::uint32_t new_parameter_id();
 
-/// Called for each parameter that received a gradient without having been listed; see optim::Optimizer::step.
+/// Called once for a parameter that received a gradient without having been listed; see optim::Optimizer::step.
 void report_unlisted(LeafCell& cell);
 
 /// The first parameter alive that received a gradient on this thread and that nobody listed; null: none.

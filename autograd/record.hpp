@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/parameter.hpp>
+#include <xgrad/scalar_tape.hpp>
 #include <xgrad/tensor.hpp>
 
 #include <initializer_list>
@@ -10,8 +11,9 @@
 namespace xgrad {
 
 namespace detail {
+struct Node;
 struct Walk;
-}
+}  // namespace detail
 
 /// What an operation is, as data: for explanations, error texts and the catalogue. Formulas are in plain notation.
 /// Made as a constant beside the operation's function; it must live as long as the program.
@@ -79,9 +81,9 @@ public:
 
 private:
     friend struct detail::Walk;
-    Adjoints(detail::Walk& walk, std::uint32_t node) : walk_(walk), node_(node) {}
+    Adjoints(detail::Walk& walk, detail::Node& node) : walk_(walk), node_(node) {}
     detail::Walk& walk_;
-    std::uint32_t node_;
+    detail::Node& node_;
 };
 
 namespace detail {
@@ -146,6 +148,7 @@ bool is_tracked(const Tensor& x) noexcept;
 template <class F>
 Tensor record(const Op& op, detail::Inputs inputs, Tensor value, F&& vjp)
 {
+    if (detail::current == &detail::null_tape) return value;
     using Closure = detail::VjpOf<std::decay_t<F>>;
     static_assert(alignof(Closure) <= 16);
     if (void* memory = detail::begin_record(op, inputs, value, sizeof(Closure)))

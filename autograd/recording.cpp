@@ -29,11 +29,7 @@ const Op* Op::first() noexcept { return first_op; }
 namespace detail {
 namespace {
 
-const Op& leaf_op()
-{
-    static const Op op{"leaf", "", {}};
-    return op;
-}
+const Op kLeaf{"leaf", "", {}};
 
 void fill_inputs(Recording& r, Node& node, const std::uint32_t* ids, std::size_t count)
 {
@@ -46,17 +42,6 @@ void fill_inputs(Recording& r, Node& node, const std::uint32_t* ids, std::size_t
     std::copy_n(ids, count, list);
     node.many = {list, static_cast<std::uint32_t>(count)};
     node.inline_inputs = 255;
-}
-
-void fill_output(Recording& r, Node& node, const Op& op, const TensorHeader& value)
-{
-    node.op = &op;
-    node.vjp = nullptr;
-    node.sizes = r.keep_sizes({value.sizes(), value.ndim});
-    node.ndim = value.ndim;
-    node.dtype = value.dtype;
-    node.flags = 0;
-    node.clock = write_clock();
 }
 
 /// The inputs' nodes, in `ids`; false when all of them are constants.
@@ -83,7 +68,8 @@ void* begin_on(Recording& r, const Op& op, Inputs inputs, Tensor& value, std::si
     make_fresh(value);
     if (r.detect_anomaly) check_finite(op.name, "the value", value, r);
     Node& node = r.nodes.next();
-    fill_output(r, node, op, value.header());
+    r.set_output(node, op, value.header());
+    node.vjp = nullptr;
     fill_inputs(r, node, ids, inputs.count);
     void* memory = r.arena.allocate(vjp_bytes);
     if (r.log) log_node(r, inputs, value);
@@ -129,17 +115,10 @@ void Recording::close() noexcept
     end();
 }
 
-const std::int64_t* Recording::keep_sizes(Sizes sizes)
-{
-    auto* kept_sizes = static_cast<std::int64_t*>(arena.allocate(sizes.size() * sizeof(std::int64_t)));
-    for (std::size_t i = 0; i < sizes.size(); ++i) kept_sizes[i] = sizes[i];
-    return kept_sizes;
-}
-
 std::uint32_t Recording::add_leaf_node(const TensorHeader& value, LeafCell& cell)
 {
     Node& node = nodes.next();
-    fill_output(*this, node, leaf_op(), value);
+    set_output(node, kLeaf, value);
     node.flags = Node::kLeaf;
     node.inline_inputs = 0;
     if (leaves.size() == leaves.capacity()) leaves.reserve(2 * leaves.size() + 16);

@@ -137,9 +137,27 @@ struct Recording : ScalarTape {
     void add_leaf(const Tensor& value, LeafCell& cell);
 
     std::uint32_t add_leaf_node(const TensorHeader& value, LeafCell& cell);
-    const std::int64_t* keep_sizes(Sizes sizes);
+
+    /// Describes the output of the node that is being made.
+    void set_output(Node& node, const Op& op, const TensorHeader& value)
+    {
+        node.op = &op;
+        node.sizes = keep_sizes(value);
+        node.clock = write_clock();
+        node.ndim = value.ndim;
+        node.dtype = value.dtype;
+        node.flags = 0;
+    }
 
 private:
+    const std::int64_t* keep_sizes(const TensorHeader& value)
+    {
+        if (value.ndim == 0) return nullptr;
+        auto* sizes = static_cast<std::int64_t*>(arena.allocate(value.ndim * sizeof(std::int64_t)));
+        for (std::size_t i = 0; i < value.ndim; ++i) sizes[i] = value.sizes()[i];
+        return sizes;
+    }
+
     std::uint32_t node_of_parameter(const TensorHeader& value);
 };
 

@@ -7,8 +7,6 @@
 #include <cstdio>
 #include <cstring>
 
-#include "autograd/reference_count.hpp"
-
 namespace xgrad {
 namespace {
 
@@ -50,15 +48,6 @@ void for_each_offset(const Tensor& x, F&& f)
     }
 }
 
-void set_contiguous_strides(detail::TensorHeader& h)
-{
-    std::int64_t stride = 1;
-    for (std::size_t i = h.ndim; i-- > 0;) {
-        h.strides()[i] = stride;
-        stride *= h.sizes()[i];
-    }
-}
-
 bool strides_are_contiguous(Sizes sizes, Sizes strides)
 {
     std::int64_t expected = 1;
@@ -70,21 +59,20 @@ bool strides_are_contiguous(Sizes sizes, Sizes strides)
     return true;
 }
 
-detail::TensorHeader* allocate_header(Dtype dtype, Sizes sizes, std::size_t data_bytes, std::size_t head_bytes)
+/// A header with everything set but the shape's numbers, numel, data and what a view shares.
+inline detail::TensorHeader* allocate_header(Dtype dtype, std::size_t ndim, std::size_t bytes)
 {
-    if (sizes.size() > detail::kMaxAxes) (void)detail::Dims(sizes);  // throws
-    const std::uint8_t size_class = detail::pool_class(head_bytes + data_bytes);
+    const std::uint8_t size_class = detail::pool_class(bytes);
     auto* h = static_cast<detail::TensorHeader*>(detail::pool_allocate(size_class));
     h->references = 1;
     h->dtype = dtype;
-    h->ndim = static_cast<std::uint8_t>(sizes.size());
+    h->ndim = static_cast<std::uint8_t>(ndim);
     h->flags = 0;
     h->size_class = size_class;
     h->serial = 0;
     h->owner = nullptr;
     h->leaf = nullptr;
     h->written = 0;
-    for (std::size_t i = 0; i < sizes.size(); ++i) h->sizes()[i] = sizes[i];
     return h;
 }
 
@@ -110,11 +98,8 @@ namespace detail {
 
 __thread std::uint64_t walk_clock __attribute__((tls_model("initial-exec"))) = ~std::uint64_t{0};
 
-void retain(TensorHeader* header) noexcept { count_up(header->references); }
-
-void release(TensorHeader* header) noexcept
+void destroy(TensorHeader* header) noexcept
 {
-    if (!count_down(header->references)) return;
     if (header->flags & TensorHeader::kOwnsLeaf) release(header->leaf);
     if (header->owner) release(header->owner);  // an owner is never a view: no chain to follow
     pool_release(header, header->size_class);
@@ -122,12 +107,19 @@ void release(TensorHeader* header) noexcept
 
 Tensor empty(Dtype dtype, Sizes sizes, std::int64_t numel)
 {
-    const std::size_t head = round_up_64(sizeof(TensorHeader) + 2 * sizeof(std::int64_t) * sizes.size());
-    TensorHeader* h = allocate_header(dtype, sizes, static_cast<std::size_t>(numel) * size_of(dtype), head);
+    const std::size_t ndim = sizes.size();
+    if (ndim > kMaxAxes) (void)Dims(sizes);  // throws
+    const std::size_t head = round_up_64(sizeof(TensorHeader) + 2 * sizeof(std::int64_t) * ndim);
+    TensorHeader* h = allocate_header(dtype, ndim, head + static_cast<std::size_t>(numel) * size_of(dtype));
     h->numel = numel;
     h->flags = TensorHeader::kContiguous;
     h->data = reinterpret_cast<std::byte*>(h) + head;
-    set_contiguous_strides(*h);
+    std::int64_t stride = 1;
+    for (std::size_t i = ndim; i-- > 0;) {
+        h->sizes()[i] = sizes[i];
+        h->strides()[i] = stride;
+        stride *= sizes[i];
+    }
     return Tensor::adopt(h);
 }
 
@@ -136,9 +128,11 @@ Tensor empty(Dtype dtype, Sizes sizes) { return empty(dtype, sizes, checked_nume
 Tensor view(const Tensor& base, Sizes sizes, Sizes strides, std::int64_t offset)
 {
     const TensorHeader& from = base.header();
-    TensorHeader* h = allocate_header(from.dtype, sizes, 0, sizeof(TensorHeader) + 16 * sizes.size());
+    if (sizes.size() > kMaxAxes) (void)Dims(sizes);  // throws
+    TensorHeader* h = allocate_header(from.dtype, sizes.size(), sizeof(TensorHeader) + 16 * sizes.size());
     std::int64_t numel = 1;
     for (std::size_t i = 0; i < sizes.size(); ++i) {
+        h->sizes()[i] = sizes[i];
         h->strides()[i] = strides[i];
         numel *= sizes[i];
     }

@@ -2,6 +2,7 @@
 
 #include <xgrad/dtype.hpp>
 #include <xgrad/pool.hpp>
+#include <xgrad/reference_count.hpp>
 #include <xgrad/sizes.hpp>
 
 #include <initializer_list>
@@ -31,7 +32,7 @@ struct TensorHeader {
     TensorHeader* owner;   // whose storage a view shares; null: its own
     std::int64_t numel;
     LeafCell* leaf;         // where a leaf's or a retained value's grad lives; null: nowhere
-    std::uint64_t written;  // write_clock at the last overwrite of the storage; 0: never
+    std::uint64_t written;  // write clock at the last overwrite of the storage; 0: never
     std::uint32_t node;     // index of the record on its recording
 
     static constexpr std::uint8_t kContiguous = 1;
@@ -45,15 +46,15 @@ struct TensorHeader {
 };
 static_assert(sizeof(TensorHeader) == 64);
 
-/// Counts writes into parameters and buffers, of all threads. A record notes it, so that backward can tell whether a
-/// value it reads was overwritten since.
-std::uint64_t write_clock() noexcept;
-
 /// The clock of the record whose vjp runs on this thread; the largest number while none runs.
 extern __thread std::uint64_t walk_clock __attribute__((tls_model("initial-exec")));
 
-void retain(TensorHeader* header) noexcept;
-void release(TensorHeader* header) noexcept;
+inline void retain(TensorHeader* header) noexcept { count_up(header->references); }
+void destroy(TensorHeader* header) noexcept;
+inline void release(TensorHeader* header) noexcept
+{
+    if (count_down(header->references)) destroy(header);
+}
 
 [[noreturn]] void throw_undefined();
 [[noreturn]] void throw_overwritten(const TensorHeader& header);

@@ -40,31 +40,27 @@ private:
 Walk::Walk(Recording& recording, BackwardOptions backward_options) : r(recording), options(backward_options)
 {
     options.retain |= options.create_graph;
+    watched_ = r.log || r.detect_anomaly;
 }
 
-bool Walk::wants(std::uint32_t node, std::size_t input) const
+void Walk::note_contribution(std::size_t input, const char* operation, const Tensor& g)
 {
-    const std::uint32_t from = r.nodes[node].input_node(input);
-    if (from == Node::kNone) return false;
-    const Node& source = r.nodes[from];
-    return is_floating(source.dtype) && (!pruned || (source.flags & Node::kNeeded));
+    if (r.detect_anomaly) check_finite(operation, "an adjoint from its vjp", g, r);
+    if (r.log) (*r.log)[node_].contributions.push_back({input, g});
 }
 
-Sizes Walk::input_sizes(std::uint32_t node, std::size_t input) const
+void Walk::add(Node& node, std::size_t input, Tensor&& g)
 {
-    const std::uint32_t from = r.nodes[node].input_node(input);
-    return from == Node::kNone ? Sizes() : r.nodes[from].shape();
-}
-
-void Walk::add(std::uint32_t node, std::size_t input, Tensor g)
-{
-    if (!wants(node, input)) return;
-    Node& source = r.nodes[r.nodes[node].input_node(input)];
-    const char* name = r.nodes[node].op->name;
-    if (g.dtype() != source.dtype || !(g.sizes() == source.shape())) g = fit(name, g, source.shape(), source.dtype);
-    if (r.detect_anomaly) check_finite(name, "an adjoint from its vjp", g, r);
-    if (r.log) (*r.log)[node].contributions.push_back({input, g});
-    source.adjoint = source.adjoint.defined() ? accumulate(std::move(source.adjoint), g) : std::move(g);
+    Node* source = wanted(node, input);
+    if (!source) return;
+    if (g.dtype() != source->dtype || !(g.sizes() == source->shape()))
+        g = fit(node.op->name, g, source->shape(), source->dtype);
+    if (watched_) [[unlikely]]
+        note_contribution(input, node.op->name, g);
+    if (source->adjoint.defined())
+        source->adjoint = accumulate(std::move(source->adjoint), g);
+    else
+        source->adjoint = std::move(g);
 }
 
 /// The first node of those from `slot` on.
@@ -114,9 +110,8 @@ void Walk::walk_scalars(std::uint32_t first, std::uint32_t last)
 }
 
 /// The adjoint of a node's output: moved out of the node, or of its slot where the output is a scalar.
-Tensor Walk::take_adjoint(std::uint32_t index)
+Tensor Walk::take_adjoint(Node& node)
 {
-    Node& node = r.nodes[index];
     if (!(node.flags & Node::kScalar)) return std::move(node.adjoint);
     if (options.create_graph)
         return scalar_graph_ && scalar_graph_->reached(node.slot) ? from_scalar(scalar_graph_->adjoint(node.slot))
@@ -125,19 +120,18 @@ Tensor Walk::take_adjoint(std::uint32_t index)
     return adjoint != 0 ? tensor(adjoint, f64) : Tensor();
 }
 
-void Walk::add_element(std::uint32_t node, std::size_t input, std::int64_t element, const Tensor& g)
+void Walk::add_element(Node& node, std::size_t input, std::int64_t element, const Tensor& g)
 {
-    if (!wants(node, input)) return;
-    Node& source = r.nodes[r.nodes[node].input_node(input)];
-    if (options.create_graph || r.log || r.detect_anomaly)
-        return add(node, input, one_element(source.shape(), element, g));
-    if (!source.adjoint.defined() || !is_unshared(source.adjoint) || !source.adjoint.is_contiguous())
-        source.adjoint =
-            source.adjoint.defined() ? contiguous_copy(source.adjoint) : full(source.shape(), 0, source.dtype);
-    if (source.dtype == f64)
-        mutable_data<double>(source.adjoint)[element] += g.item();
+    Node* source = wanted(node, input);
+    if (!source) return;
+    if (options.create_graph || watched_) return add(node, input, one_element(source->shape(), element, g));
+    Tensor& sum = source->adjoint;
+    if (!is_unshared(sum) || !sum.is_contiguous())
+        sum = sum.defined() ? contiguous_copy(sum) : full(source->shape(), 0, source->dtype);
+    if (source->dtype == f64)
+        mutable_data<double>(sum)[element] += g.item();
     else
-        mutable_data<float>(source.adjoint)[element] += static_cast<float>(g.item());
+        mutable_data<float>(sum)[element] += static_cast<float>(g.item());
 }
 
 void Walk::keep(std::uint32_t index, const Tensor& gy)
@@ -148,24 +142,32 @@ void Walk::keep(std::uint32_t index, const Tensor& gy)
         if (kept.node == index) kept.adjoint = gy;
 }
 
+/// What explaining tapes show of a visit, and where its errors are placed.
+void Walk::note_visit(std::uint32_t index, const Tensor& gy)
+{
+    if (!r.log) return;
+    ExplainedNode& explained = (*r.log)[index];
+    explained.adjoint = gy;
+    explained.contributions.clear();
+    r.file = explained.file;
+    r.line = explained.line;
+}
+
 void Walk::visit(std::uint32_t index)
 {
     Node& node = r.nodes[index];
     if (node.flags & Node::kLeaf) return;
-    const Tensor gy = take_adjoint(index);
+    const Tensor gy = take_adjoint(node);
     if (!gy.defined()) return;
     if (node.flags & Node::kConsumed) throw_consumed(node.op->name);
     r.visited.push_back(index);
-    if (r.log) {
-        (*r.log)[index].adjoint = gy;
-        (*r.log)[index].contributions.clear();
-        r.file = (*r.log)[index].file;
-        r.line = (*r.log)[index].line;
-    }
+    node_ = index;
+    if (watched_) [[unlikely]]
+        note_visit(index, gy);
     if (node.flags & Node::kKept) keep(index, gy);
     if (!node.vjp) return;
     walk_clock = node.clock;
-    Adjoints gx(*this, index);
+    Adjoints gx(*this, node);
     node.vjp->run(gy, gx);
 }
 
@@ -231,7 +233,7 @@ void Walk::commit()
         for (std::uint32_t slot = 0; slot < r.slots; ++slot)
             if (r.is_leaf(slot)) r.adjoint(slot) += scalar_graph_->adjoint(slot).value();
     const auto sum = [](const Tensor& grad, Tensor adjoint) {
-        adjoint = contiguous(adjoint);
+        if (!adjoint.is_contiguous()) adjoint = contiguous(adjoint);
         return grad.defined() ? accumulate(std::move(adjoint), grad) : adjoint;
     };
     try {
@@ -239,7 +241,8 @@ void Walk::commit()
             Node& node = r.nodes[i];
             if (!node.adjoint.defined()) continue;
             if (r.log) (*r.log)[i].adjoint = node.adjoint;
-            node.adjoint = sum(node.leaf->grad, std::move(node.adjoint));
+            if (node.leaf->grad.defined() || !node.adjoint.is_contiguous())
+                node.adjoint = sum(node.leaf->grad, std::move(node.adjoint));
         }
         for (KeptAdjoint& kept : r.kept)
             if (kept.adjoint.defined()) kept.adjoint = sum(kept.cell->grad, std::move(kept.adjoint));
@@ -252,7 +255,7 @@ void Walk::commit()
         Node& node = r.nodes[i];
         if (!node.adjoint.defined()) continue;
         node.leaf->grad = std::move(node.adjoint);
-        report_unlisted(*node.leaf);
+        if (!node.leaf->listed && !node.leaf->reported) report_unlisted(*node.leaf);
     }
     for (KeptAdjoint& kept : r.kept)
         if (kept.adjoint.defined()) kept.cell->grad = std::move(kept.adjoint);
@@ -261,13 +264,18 @@ void Walk::commit()
 
 }  // namespace detail
 
-bool Adjoints::wants(std::size_t i) const { return walk_.wants(node_, i); }
-std::size_t Adjoints::count() const { return walk_.r.nodes[node_].input_count(); }
-Sizes Adjoints::sizes(std::size_t i) const { return walk_.input_sizes(node_, i); }
+std::size_t Adjoints::count() const { return node_.input_count(); }
+bool Adjoints::wants(std::size_t i) const { return walk_.wanted(node_, i) != nullptr; }
 void Adjoints::add(std::size_t i, Tensor g) { walk_.add(node_, i, std::move(g)); }
 void Adjoints::add_element(std::size_t i, std::int64_t element, const Tensor& g)
 {
     walk_.add_element(node_, i, element, g);
+}
+
+Sizes Adjoints::sizes(std::size_t i) const
+{
+    const std::uint32_t from = node_.input_node(i);
+    return from == detail::Node::kNone ? Sizes() : walk_.r.nodes[from].shape();
 }
 
 }  // namespace xgrad

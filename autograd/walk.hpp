@@ -33,10 +33,16 @@ struct Walk {
     /// Takes back every adjoint: for grad(), after it has read what it wanted.
     void clear() noexcept;
 
-    bool wants(std::uint32_t node, std::size_t input) const;
-    Sizes input_sizes(std::uint32_t node, std::size_t input) const;
-    void add(std::uint32_t node, std::size_t input, Tensor g);
-    void add_element(std::uint32_t node, std::size_t input, std::int64_t element, const Tensor& g);
+    /// The node that made the input, if its adjoint is wanted; else null.
+    Node* wanted(const Node& node, std::size_t input)
+    {
+        const std::uint32_t from = node.input_node(input);
+        if (from == Node::kNone) return nullptr;
+        Node& source = r.nodes[from];
+        return is_floating(source.dtype) && (!pruned || (source.flags & Node::kNeeded)) ? &source : nullptr;
+    }
+    void add(Node& node, std::size_t input, Tensor&& g);
+    void add_element(Node& node, std::size_t input, std::int64_t element, const Tensor& g);
 
     // The adjoints of scalars; under create_graph they are recorded Scalars.
     void seed_scalar(std::uint32_t slot, const Scalar& seed);
@@ -51,13 +57,17 @@ struct Walk {
 
 private:
     void visit(std::uint32_t index);
-    Tensor take_adjoint(std::uint32_t index);
+    Tensor take_adjoint(Node& node);
+    void note_visit(std::uint32_t index, const Tensor& gy);
+    void note_contribution(std::size_t input, const char* operation, const Tensor& g);
     RecordedWalk& scalar_graph();
     void keep(std::uint32_t index, const Tensor& gy);
     std::uint32_t nodes_below(std::uint32_t slot) const;
     void walk_scalars(std::uint32_t first, std::uint32_t last);
 
     bool saved_scalars_ = false;
+    bool watched_ = false;                      // the tape explains or detects anomalies
+    std::uint32_t node_ = 0;                    // being visited
     std::uint32_t end_ = 0;                     // nodes from here on are not part of the walk
     std::optional<RecordedWalk> scalar_graph_;  // under create_graph, once a scalar takes part
 };
