@@ -13,6 +13,12 @@ namespace xgrad {
 namespace detail {
 struct Node;
 struct Walk;
+
+/// The positions start, start + step, ... of an axis; how many follows from the tensor that lies there.
+struct SlicePlace {
+    std::size_t axis;
+    std::int64_t start, step;
+};
 }  // namespace detail
 
 /// What an operation is, as data: for explanations, error texts and the catalogue. Formulas are in plain notation.
@@ -75,6 +81,10 @@ public:
 
     /// Adds the 0-dimensional `g` to one element, given by its row-major position, of the adjoint of input i.
     void add_element(std::size_t i, std::int64_t element, const Tensor& g);
+
+    /// Adds `g` at some positions of an axis of the adjoint of input i: for many slices of one tensor much cheaper
+    /// than adding each one padded with zeros.
+    void add_slice(std::size_t i, const detail::SlicePlace& place, const Tensor& g);
 
     /// For operations that scalars enter: the running walk.
     detail::Walk& walk() { return walk_; }

@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "autograd/kernels/copy.hpp"
+
 namespace xgrad {
 namespace {
 
@@ -148,13 +150,8 @@ Tensor view(const Tensor& base, Sizes sizes, Sizes strides, std::int64_t offset)
 Tensor contiguous_copy(const Tensor& x)
 {
     Tensor y = empty_like(x);
-    with_type(x.dtype(), x.raw(), [&](const auto* from) {
-        auto* to = mutable_data<std::remove_cv_t<std::remove_pointer_t<decltype(from)>>>(y);
-        if (x.is_contiguous())
-            std::copy_n(from, x.numel(), to);
-        else
-            for_each_offset(x, [&](std::int64_t offset) { *to++ = from[offset]; });
-    });
+    kernels::to_contiguous(size_of(x.dtype()), {x.sizes().data(), x.ndim()}, x.raw(), x.strides().data(),
+                           mutable_data(y));
     return y;
 }
 

@@ -28,6 +28,15 @@ private:
     ScalarTape* before_;
 };
 
+/// Makes the node's adjoint one that nobody else holds, zero if there was none.
+void own_adjoint(Node& node)
+{
+    if (!node.adjoint.defined())
+        node.adjoint = full(node.shape(), 0, node.dtype);
+    else if (!is_unshared(node.adjoint) || !node.adjoint.is_contiguous())
+        node.adjoint = contiguous_copy(node.adjoint);
+}
+
 [[noreturn]] void throw_consumed(const char* operation)
 {
     throw TapeError(error_text("backward", std::string("'") + operation + "' was walked by an earlier backward",
@@ -125,13 +134,21 @@ void Walk::add_element(Node& node, std::size_t input, std::int64_t element, cons
     Node* source = wanted(node, input);
     if (!source) return;
     if (options.create_graph || watched_) return add(node, input, one_element(source->shape(), element, g));
-    Tensor& sum = source->adjoint;
-    if (!is_unshared(sum) || !sum.is_contiguous())
-        sum = sum.defined() ? contiguous_copy(sum) : full(source->shape(), 0, source->dtype);
+    own_adjoint(*source);
     if (source->dtype == f64)
-        mutable_data<double>(sum)[element] += g.item();
+        mutable_data<double>(source->adjoint)[element] += g.item();
     else
-        mutable_data<float>(sum)[element] += static_cast<float>(g.item());
+        mutable_data<float>(source->adjoint)[element] += static_cast<float>(g.item());
+}
+
+void Walk::add_slice(Node& node, std::size_t input, const SlicePlace& place, const Tensor& g)
+{
+    Node* source = wanted(node, input);
+    if (!source) return;
+    if (options.create_graph || watched_ || g.dtype() != source->dtype)
+        return add(node, input, pad_slice(g, place, source->shape()));
+    own_adjoint(*source);
+    add_in_place(slice_view(source->adjoint, place, g.sizes()[place.axis]), g);
 }
 
 void Walk::keep(std::uint32_t index, const Tensor& gy)
@@ -270,6 +287,10 @@ void Adjoints::add(std::size_t i, Tensor g) { walk_.add(node_, i, std::move(g));
 void Adjoints::add_element(std::size_t i, std::int64_t element, const Tensor& g)
 {
     walk_.add_element(node_, i, element, g);
+}
+void Adjoints::add_slice(std::size_t i, const detail::SlicePlace& place, const Tensor& g)
+{
+    walk_.add_slice(node_, i, place, g);
 }
 
 Sizes Adjoints::sizes(std::size_t i) const

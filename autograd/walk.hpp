@@ -43,6 +43,7 @@ struct Walk {
     }
     void add(Node& node, std::size_t input, Tensor&& g);
     void add_element(Node& node, std::size_t input, std::int64_t element, const Tensor& g);
+    void add_slice(Node& node, std::size_t input, const SlicePlace& place, const Tensor& g);
 
     // The adjoints of scalars; under create_graph they are recorded Scalars.
     void seed_scalar(std::uint32_t slot, const Scalar& seed);
@@ -79,6 +80,15 @@ Tensor accumulate(Tensor a, const Tensor& b);
 
 /// `g` summed over the axes along which `sizes` was broadcast, in the given dtype. Throws ShapeError if it cannot.
 Tensor fit(const char* operation, const Tensor& g, Sizes sizes, Dtype dtype);
+
+/// Adds `g` to the elements of `part`, a view of an adjoint that nobody else holds.
+void add_in_place(const Tensor& part, const Tensor& g);
+
+/// The part of x at `count` positions of an axis; a view, unrecorded.
+Tensor slice_view(const Tensor& x, const SlicePlace& place, std::int64_t count);
+
+/// Zeros of the given shape but for `g` at the positions.
+Tensor pad_slice(const Input& g, const SlicePlace& place, Sizes sizes);
 
 /// A 0-dimensional f64 tensor with the scalar's value, recorded.
 Tensor from_scalar(const Scalar& x);

@@ -5,7 +5,10 @@
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 
-#include "autograd/kernels/table.hpp"
+#include "autograd/kernels/copy.hpp"
+#include "autograd/kernels/elementwise.hpp"
+#include "autograd/ops/elementwise_kernels.hpp"
+#include "autograd/ops/reduce_kernels.hpp"
 #include "autograd/walk.hpp"
 
 namespace xgrad::detail {
@@ -13,8 +16,19 @@ namespace xgrad::detail {
 Tensor accumulate(Tensor a, const Tensor& b)
 {
     if (running() || !is_unshared(a) || !a.is_contiguous() || !b.is_contiguous()) return add(a, b);
-    kernels::active.add_scaled[kernels::index_of(a.dtype())](a.numel(), 1.0, b.raw(), mutable_data(a));
+    kernels::add_scaled(a.dtype(), a.numel(), 1.0, b.raw(), mutable_data(a));
     return a;
+}
+
+void add_in_place(const Tensor& part, const Tensor& g)
+{
+    const bool flat = part.is_contiguous() && g.is_contiguous();
+    const Tensor sum = flat ? g : run_binary("add", elementary::BinaryOps::index<elementary::Add>(), part, g);
+    if (flat)
+        kernels::add_scaled(g.dtype(), g.numel(), 1.0, g.raw(), mutable_data(part));
+    else
+        kernels::from_contiguous(size_of(g.dtype()), {part.sizes().data(), part.ndim()}, sum.raw(), mutable_data(part),
+                                 part.strides().data());
 }
 
 Tensor fit(const char* operation, const Tensor& g, Sizes sizes, Dtype dtype)
@@ -37,7 +51,7 @@ Tensor fit(const char* operation, const Tensor& g, Sizes sizes, Dtype dtype)
             "its vjp gave an adjoint of shape " + to_string(g.sizes()) + " for an input of shape " + to_string(sizes),
             "an adjoint has the shape of its input, or one that the input broadcasts to",
             "sum or reshape it in the vjp before gx.add"));
-    return reshape(sum(typed, axes, true), sizes);
+    return is_tracked(typed) ? reshape(sum(typed, axes, true), sizes) : run_sum_to(typed, sizes);
 }
 
 Tensor contiguous(const Tensor& x) { return xgrad::contiguous(x); }

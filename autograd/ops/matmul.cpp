@@ -15,7 +15,8 @@ using detail::error_text;
 
 [[noreturn]] void throw_do_not_fit(const Tensor& a, const Tensor& b)
 {
-    throw ShapeError(error_text("matmul", "shapes " + to_string(a.sizes()) + " and " + to_string(b.sizes()) + " do not fit",
+    throw ShapeError(error_text("matmul",
+                                "shapes " + to_string(a.sizes()) + " and " + to_string(b.sizes()) + " do not fit",
                                 "(m, k) x (k, n) -> (m, n): columns of the left equal rows of the right",
                                 "transpose one operand, or check the layer's in_features"));
 }
@@ -35,8 +36,10 @@ bool uniform_step(const Tensor& x, std::int64_t& step)
     std::int64_t expected = 0;
     for (std::size_t i = x.ndim() - 2; i-- > 0;) {
         if (x.sizes()[i] == 1) continue;
-        if (expected == 0) step = x.strides()[i];
-        else if (x.strides()[i] != expected) return false;
+        if (expected == 0)
+            step = x.strides()[i];
+        else if (x.strides()[i] != expected)
+            return false;
         expected = x.strides()[i] * x.sizes()[i];
         if (step == 0 && x.strides()[i] != 0) return false;
     }
@@ -50,7 +53,8 @@ void multiply(const Tensor& a, const Tensor& b, const Tensor& y, const T* bias)
     const std::int64_t rows = y.sizes()[n - 2], columns = y.sizes()[n - 1], inner = a.sizes()[n - 1];
     const kernels::GemmOptions<T> options{.bias = bias};
     T* out = detail::mutable_data<T>(y);
-    if (n == 2) return kernels::gemm<T>(rows, columns, inner, last_matrix<T>(a), last_matrix<T>(b), out, columns, options);
+    if (n == 2)
+        return kernels::gemm<T>(rows, columns, inner, last_matrix<T>(a), last_matrix<T>(b), out, columns, options);
     kernels::GemmBatch batch{1, 0, 0, rows * columns};
     for (std::size_t i = 0; i + 2 < n; ++i) batch.count *= y.sizes()[i];
     const Tensor a_even = uniform_step(a, batch.a_step) ? a : detail::contiguous_copy(a);
@@ -75,9 +79,15 @@ Tensor run_matmul(const Tensor& a, const Tensor& b, const Tensor& bias)
     const Tensor wide_a = a.sizes() == Sizes(full_a) ? a : detail::broadcast_view("matmul", a, full_a);
     const Tensor wide_b = b.sizes() == Sizes(full_b) ? b : detail::broadcast_view("matmul", b, full_b);
     switch (a.dtype()) {
-        case f32: multiply<float>(wide_a, wide_b, y, bias.defined() ? bias.data<float>() : nullptr); break;
-        case f64: multiply<double>(wide_a, wide_b, y, bias.defined() ? bias.data<double>() : nullptr); break;
-        default: multiply<std::int64_t>(wide_a, wide_b, y, nullptr); break;
+        case f32:
+            multiply<float>(wide_a, wide_b, y, bias.defined() ? bias.data<float>() : nullptr);
+            break;
+        case f64:
+            multiply<double>(wide_a, wide_b, y, bias.defined() ? bias.data<double>() : nullptr);
+            break;
+        default:
+            multiply<std::int64_t>(wide_a, wide_b, y, nullptr);
+            break;
     }
     return y;
 }
@@ -98,7 +108,8 @@ Tensor matmul_of_vectors(const Input& a, const Input& b)
 // matmul         Y = A B
 //   shapes       A: (m, k), B: (k, n)  ->  Y: (m, n); leading axes broadcast
 //   vjp          dA = gY B^T,  dB = A^T gY
-//   source       Giles, Collected Matrix Derivative Results for Forward and Reverse Mode Algorithmic Differentiation (2008)
+//   source       Giles, Collected Matrix Derivative Results for Forward and Reverse Mode Algorithmic Differentiation
+//   (2008)
 const Op kMatmul{"matmul", "A B", {"gY B^T", "A^T gY"}, "Giles 2008"};
 
 Tensor matmul(const Input& a, const Input& b)
@@ -133,13 +144,14 @@ namespace {
 void check_linear(const Tensor& x, const Tensor& w, const Tensor& bias)
 {
     if (w.ndim() != 2 || x.ndim() < 1 || x.sizes().back() != w.sizes()[1])
-        throw ShapeError(error_text("linear", "x of shape " + to_string(x.sizes()) + " and weight of shape " +
-                                                  to_string(w.sizes()) + " do not fit",
-                                    "x: (..., in) and weight: (out, in)", "check the layer's in_features"));
+        throw ShapeError(error_text(
+            "linear",
+            "x of shape " + to_string(x.sizes()) + " and weight of shape " + to_string(w.sizes()) + " do not fit",
+            "x: (..., in) and weight: (out, in)", "check the layer's in_features"));
     if (bias.defined() && (bias.ndim() != 1 || bias.sizes()[0] != w.sizes()[0]))
-        throw ShapeError(error_text("linear", "bias of shape " + to_string(bias.sizes()) + " beside weight of shape " +
-                                                  to_string(w.sizes()),
-                                    "bias: (out) for weight: (out, in)", "give the bias one element an output"));
+        throw ShapeError(error_text(
+            "linear", "bias of shape " + to_string(bias.sizes()) + " beside weight of shape " + to_string(w.sizes()),
+            "bias: (out) for weight: (out, in)", "give the bias one element an output"));
     if (!is_floating(x.dtype()) || x.dtype() != w.dtype() || (bias.defined() && bias.dtype() != w.dtype()))
         throw DtypeError(error_text("linear", "x " + describe(x) + " and weight " + describe(w),
                                     "x, weight and bias are of one floating dtype",

@@ -2,46 +2,68 @@
 
 #include <xgrad/error.hpp>
 #include <xgrad/ops/elementwise.hpp>
-#include <xgrad/ops/shape.hpp>
 
-#include "autograd/ops/reduce_kernels.hpp"
+#include "autograd/ops/expand_reduced.hpp"
 
 namespace xgrad {
 
-using detail::Dims;
+using detail::AxisSet;
 
 // sum            y = sum of x over the axes
 //   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
 //   vjp          dx = gy expanded to S
 const Op kSum{"sum", "sum(x)", {"gy expanded to S"}};
 
+// mean           y = sum of x over the axes / count of elements in each sum
+//   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
+//   vjp          dx = gy / count expanded to S
+const Op kMean{"mean", "sum(x) / count", {"gy / count expanded to S"}};
+
 namespace {
 
-/// Expands the adjoint of a reduction over the axes of `reduced` to the shape of what was reduced.
-Tensor expand_reduced(const Tensor& gy, const detail::AxisSet& reduced, Sizes sizes)
+Tensor sum(const Input& x, const AxisSet& axes, bool keepdim)
 {
-    return expand(reshape(gy, reduced.kept_sizes(sizes)), sizes);
+    if (!is_floating(x->dtype()) && x->dtype() != i64) return sum(to(x, i64), axes, keepdim);
+    const Tensor y = detail::run_sum(*x, axes, keepdim);
+    if (!is_floating(y.dtype())) return record_constant(kSum, {x}, y);
+    return record(kSum, {x}, y,
+                  [axes](const Tensor& gy, Adjoints& gx) { gx.add(0, detail::expand_reduced(gy, axes, gx.sizes(0))); });
+}
+
+Tensor mean(const Input& x, const AxisSet& axes, bool keepdim)
+{
+    if (!is_floating(x->dtype()))
+        throw DtypeError(detail::error_text("mean", "a tensor " + describe(*x), "a mean is a fraction: f32 or f64",
+                                            "convert it first: mean(to(x, f32))"));
+    return record(kMean, {x}, detail::run_mean(*x, axes, keepdim), [axes](const Tensor& gy, Adjoints& gx) {
+        const auto count = static_cast<double>(axes.count(gx.sizes(0)));
+        gx.add(0, detail::expand_reduced(gy / count, axes, gx.sizes(0)));
+    });
 }
 
 }  // namespace
 
-Tensor sum(const Input& x, Sizes axes, bool keepdim)
-{
-    if (!is_floating(x->dtype()) && x->dtype() != i64) return sum(to(x, i64), axes, keepdim);
-    const detail::AxisSet reduced("sum", axes, x->ndim());
-    const Tensor y = detail::run_sum(*x, reduced, keepdim);
-    if (!is_floating(y.dtype())) return record_constant(kSum, {x}, y);
-    return record(kSum, {x}, y,
-                  [reduced](const Tensor& gy, Adjoints& gx) { gx.add(0, expand_reduced(gy, reduced, gx.sizes(0))); });
-}
-
+Tensor sum(const Input& x) { return sum(x, AxisSet::all(x->ndim()), false); }
+Tensor sum(const Input& x, Sizes axes, bool keepdim) { return sum(x, AxisSet("sum", axes, x->ndim()), keepdim); }
 Tensor sum(const Input& x, std::int64_t axis, bool keepdim) { return sum(x, Sizes(&axis, 1), keepdim); }
 
-Tensor sum(const Input& x)
+Tensor mean(const Input& x) { return mean(x, AxisSet::all(x->ndim()), false); }
+Tensor mean(const Input& x, Sizes axes, bool keepdim) { return mean(x, AxisSet("mean", axes, x->ndim()), keepdim); }
+Tensor mean(const Input& x, std::int64_t axis, bool keepdim) { return mean(x, Sizes(&axis, 1), keepdim); }
+
+namespace detail {
+
+Tensor expand_reduced(const Tensor& gy, const AxisSet& axes, Sizes sizes)
 {
-    Dims all(x->ndim());
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
-    return sum(x, all);
+    if (is_tracked(gy)) return expand(reshape(gy, axes.kept_sizes(sizes)), sizes);
+    // One view in place of two operations.
+    Dims strides(sizes.size(), 0);
+    const Tensor from = contiguous_data(gy);
+    std::int64_t stride = 1;
+    for (std::size_t i = sizes.size(); i-- > 0;)
+        if (!axes.contains(i)) strides[i] = std::exchange(stride, stride * sizes[i]);
+    return view(from, sizes, strides, 0);
 }
 
+}  // namespace detail
 }  // namespace xgrad

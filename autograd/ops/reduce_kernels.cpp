@@ -2,7 +2,9 @@
 
 #include <xgrad/error.hpp>
 
-#include "autograd/kernels/table.hpp"
+#include <span>
+
+#include "autograd/kernels/reduce.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 
 namespace xgrad::detail {
@@ -35,37 +37,84 @@ Dims AxisSet::dropped_sizes(Sizes sizes) const
     return out;
 }
 
+std::int64_t AxisSet::count(Sizes sizes) const
+{
+    std::int64_t count = 1;
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+        if (contains(i)) count *= sizes[i];
+    return count;
+}
+
 namespace {
 
-/// The sum over neighbouring axes first to last - 1 of a contiguous tensor, whose sizes become 1.
-Tensor sum_axes(const Tensor& x, std::size_t first, std::size_t last)
-{
-    std::int64_t outer = 1, n = 1, inner = 1;
-    Dims sizes = x.sizes();
-    for (std::size_t i = 0; i < sizes.size(); ++i) (i < first ? outer : i < last ? n : inner) *= sizes[i];
-    for (std::size_t i = first; i < last; ++i) sizes[i] = 1;
-    Tensor y = empty(x.dtype(), sizes);
-    kernels::active.sum[kernels::index_of(x.dtype())](outer, n, inner, x.raw(), mutable_data(y));
-    return y;
-}
+constexpr std::int64_t kShort = 4096;  // sums up to here are one call of the flat kernel
+
+std::span<const std::int64_t> span_of(Sizes sizes) { return {sizes.data(), sizes.size()}; }
+const std::int64_t* strides_of(const Tensor& x) { return x.is_contiguous() ? nullptr : x.strides().data(); }
 
 }  // namespace
 
 Tensor run_sum(const Tensor& x, const AxisSet& axes, bool keepdim)
 {
-    Tensor y = contiguous_data(x);
-    for (std::size_t last = x.ndim(); last > 0; --last) {
-        if (!axes.contains(last - 1)) continue;
-        std::size_t first = last;
-        while (first > 0 && axes.contains(first - 1)) --first;
-        y = sum_axes(y, first, last);
-        last = first + 1;
+    if (!keepdim && x.is_contiguous() && x.numel() <= kShort && axes.bits() == AxisSet::all(x.ndim()).bits()) {
+        Tensor y = empty(x.dtype(), {}, 1);
+        kernels::active.sum[kernels::index_of(x.dtype())](1, x.numel(), 1, x.raw(), mutable_data(y));
+        return y;
     }
-    const Dims sizes = keepdim ? axes.kept_sizes(x.sizes()) : axes.dropped_sizes(x.sizes());
-    Dims strides(sizes.size());
-    std::int64_t stride = 1;
-    for (std::size_t i = sizes.size(); i-- > 0; stride *= sizes[i]) strides[i] = stride;
-    return Sizes(sizes) == y.sizes() && y.unsafe_header() != x.unsafe_header() ? y : view(y, sizes, strides, 0);
+    Tensor y = empty(x.dtype(), axes.result_sizes(x.sizes(), keepdim));
+    kernels::sum(x.dtype(), span_of(x.sizes()), axes.bits(), x.raw(), strides_of(x), mutable_data(y));
+    return y;
+}
+
+Tensor run_mean(const Tensor& x, const AxisSet& axes, bool keepdim)
+{
+    Tensor y = empty(x.dtype(), axes.result_sizes(x.sizes(), keepdim));
+    kernels::mean(x.dtype(), span_of(x.sizes()), axes.bits(), x.raw(), strides_of(x), mutable_data(y));
+    return y;
+}
+
+Tensor run_sum_to(const Tensor& g, Sizes sizes)
+{
+    const Tensor from = contiguous_data(g);
+    Tensor y = empty(g.dtype(), sizes);
+    kernels::sum_to(g.dtype(), span_of(from.sizes()), from.raw(), span_of(sizes), mutable_data(y));
+    return y;
+}
+
+Nest::Nest(const Tensor& from, const AxisSet& axes)
+{
+    const std::size_t ndim = from.ndim();
+    std::size_t first = 0, last = ndim;  // the reduced axes lie in [first, last)
+    while (first < last && !axes.contains(first)) ++first;
+    while (last > first && !axes.contains(last - 1)) --last;
+    for (std::size_t i = first; i < last; ++i) moved_ |= !axes.contains(i);
+    if (!moved_) {
+        for (std::size_t i = 0; i < ndim; ++i) (i < first ? outer : i < last ? n : inner) *= from.sizes()[i];
+        x = contiguous_data(from);
+        return;
+    }
+    Dims sizes, strides;
+    for (const bool reduced : {false, true})
+        for (std::size_t i = 0; i < ndim; ++i)
+            if (axes.contains(i) == reduced) {
+                order_.push_back(static_cast<std::int64_t>(i));
+                sizes.push_back(from.sizes()[i]);
+                strides.push_back(from.strides()[i]);
+                (reduced ? n : outer) *= from.sizes()[i];
+            }
+    x = contiguous_copy(view(from, sizes, strides, 0));
+}
+
+Tensor Nest::restore(const Tensor& y) const
+{
+    if (!moved_) return y;
+    Dims sizes(order_.size()), strides(order_.size());
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+        const auto axis = static_cast<std::size_t>(order_[i]);
+        sizes[axis] = y.sizes()[i];
+        strides[axis] = y.strides()[i];
+    }
+    return view(y, sizes, strides, 0);
 }
 
 }  // namespace xgrad::detail

@@ -2,6 +2,7 @@
 
 #include <xgrad/error.hpp>
 
+#include "autograd/kernels/copy.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 
 namespace xgrad {
@@ -30,6 +31,40 @@ Dims resolved_sizes(const Tensor& x, Sizes sizes)
     return out;
 }
 
+/// The strides under which x's storage shows its elements in row-major order of `target`; false where only a copy can.
+bool find_view_strides(const Tensor& x, Sizes target, Dims& strides)
+{
+    std::size_t left = target.size();  // target axes from here on have their stride
+    std::int64_t stride = 1, run = 1, done = 1;
+    if (!x.is_contiguous()) stride = x.strides().back();
+    const std::size_t axes = x.is_contiguous() ? 1 : x.ndim();
+    // Axes of x form runs in which the elements follow each other at one distance; target axes must fill whole runs.
+    for (std::size_t i = axes; i-- > 0;) {
+        run *= x.is_contiguous() ? x.numel() : x.sizes()[i];
+        const bool goes_on = i > 0 && (x.sizes()[i - 1] == 1 || x.strides()[i - 1] == run * stride);
+        if (goes_on) continue;
+        for (; left > 0 && (done < run || target[left - 1] == 1); done *= target[left]) {
+            strides[--left] = done * stride;
+        }
+        if (done != run) return false;
+        if (i > 0) stride = x.strides()[i - 1];
+        run = done = 1;
+    }
+    return left == 0;
+}
+
+/// x's elements under another shape, nothing recorded.
+Tensor run_reshape(const Tensor& x, const Dims& target)
+{
+    Dims strides(target.size());
+    if (x.numel() == 0) return detail::empty(x.dtype(), target, 0);
+    if (find_view_strides(x, target, strides)) return detail::view(x, target, strides, 0);
+    Tensor y = detail::empty(x.dtype(), target, x.numel());
+    kernels::to_contiguous(size_of(x.dtype()), {x.sizes().data(), x.ndim()}, x.raw(), x.strides().data(),
+                           detail::mutable_data(y));
+    return y;
+}
+
 }  // namespace
 
 // reshape        y = x under another shape
@@ -39,12 +74,8 @@ const Op kReshape{"reshape", "x", {"reshape(gy, S)"}};
 
 Tensor reshape(const Input& x, Sizes sizes)
 {
-    const Dims target = resolved_sizes(*x, sizes);
-    const Tensor from = detail::contiguous_data(*x);
-    Dims strides(target.size());
-    std::int64_t stride = 1;
-    for (std::size_t i = target.size(); i-- > 0; stride *= target[i]) strides[i] = stride;
-    return record(kReshape, {x}, detail::view(from, target, strides, 0),
+    if (x->sizes() == sizes) return *x;
+    return record(kReshape, {x}, run_reshape(*x, resolved_sizes(*x, sizes)),
                   [](const Tensor& gy, Adjoints& gx) { gx.add(0, reshape(gy, gx.sizes(0))); });
 }
 

@@ -1,0 +1,172 @@
+#include <xgrad/error.hpp>
+#include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/reduce.hpp>
+
+#include "autograd/kernels/reduce.hpp"
+#include "autograd/ops/expand_reduced.hpp"
+
+namespace xgrad {
+
+using detail::AxisSet;
+using detail::Dims;
+using detail::Nest;
+
+// max, min       values = largest (smallest) of x along the axis, indices = where the first of them stands
+//   shapes       x: S  ->  values, indices: S without the axis (keepdim: with size 1)
+//   vjp          dx = gy at the indices, 0 elsewhere
+const Op kMax{"max", "max(x, axis)", {"gy at the indices, 0 elsewhere"}};
+const Op kMin{"min", "min(x, axis)", {"gy at the indices, 0 elsewhere"}};
+
+// amax, amin     y = largest (smallest) of x over the axes
+//   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
+//   vjp          dx = gy / m where x equals y, 0 elsewhere; m elements of x equal y
+const Op kAmax{"amax", "max(x)", {"where(x == y, gy / m, 0), with m elements of x equal to y"}};
+const Op kAmin{"amin", "min(x)", {"where(x == y, gy / m, 0), with m elements of x equal to y"}};
+
+const Op kArgmax{"argmax", "position of max(x)", {}};
+const Op kArgmin{"argmin", "position of min(x)", {}};
+
+// put_along      y = g at the indices along an axis, 0 elsewhere;   take_along   g = y at the indices
+//   vjp          that of each is the other
+const Op kPutAlong{"put_along", "g at the indices, 0 elsewhere", {"gy at the indices"}};
+const Op kTakeAlong{"take_along", "x at the indices", {"gy at the indices, 0 elsewhere"}};
+
+namespace {
+
+using Kernel = void(Dtype, std::int64_t, std::int64_t, std::int64_t, const void*, void*, std::int64_t*);
+
+/// One of the two kinds: its kernel and what its operations are called.
+struct Kind {
+    Kernel* kernel;
+    const Op& along;
+    const Op& over;
+    const Op& position;
+};
+const Kind kLargest{kernels::maximum, kMax, kAmax, kArgmax}, kSmallest{kernels::minimum, kMin, kAmin, kArgmin};
+
+void check_not_empty(const Op& op, const Tensor& x, const AxisSet& axes)
+{
+    if (axes.count(x.sizes()) > 0) return;
+    throw ShapeError(detail::error_text(op.name, "shape " + to_string(x.sizes()) + " has nothing to choose from",
+                                        "every reduced axis has at least one element",
+                                        "check the tensor's size before, or leave the empty axis out"));
+}
+
+/// (outer, n, inner) of an axis.
+struct Along {
+    Along(Sizes sizes, std::size_t axis) : n(sizes[axis])
+    {
+        for (std::size_t i = 0; i < axis; ++i) outer *= sizes[i];
+        for (std::size_t i = axis + 1; i < sizes.size(); ++i) inner *= sizes[i];
+    }
+    std::int64_t outer = 1, n, inner = 1;
+};
+
+Tensor take_along(const Input& x, const Tensor& indices, std::size_t axis);
+
+Tensor put_along(const Input& g, const Tensor& indices, std::size_t axis, Sizes sizes)
+{
+    const Tensor from = detail::contiguous_data(*g);
+    const Along along(sizes, axis);
+    Tensor y = detail::empty(g->dtype(), sizes);
+    kernels::scatter_along(size_of(g->dtype()), along.outer, along.n, along.inner, from.raw(),
+                           indices.data<std::int64_t>(), detail::mutable_data(y));
+    return record(kPutAlong, {g}, y,
+                  [indices, axis](const Tensor& gy, Adjoints& gx) { gx.add(0, take_along(gy, indices, axis)); });
+}
+
+Tensor take_along(const Input& x, const Tensor& indices, std::size_t axis)
+{
+    const Tensor from = detail::contiguous_data(*x);
+    const Along along(x->sizes(), axis);
+    Tensor y = detail::empty(x->dtype(), indices.sizes());
+    kernels::gather_along(size_of(x->dtype()), along.outer, along.n, along.inner, from.raw(),
+                          indices.data<std::int64_t>(), detail::mutable_data(y));
+    return record(kTakeAlong, {x}, y, [indices, axis](const Tensor& gy, Adjoints& gx) {
+        gx.add(0, put_along(gy, indices, axis, gx.sizes(0)));
+    });
+}
+
+ValuesAndIndices along(const Kind& kind, const Input& x, std::int64_t given_axis, bool keepdim)
+{
+    if (x->dtype() == boolean) {
+        const auto [values, indices] = along(kind, to(x, i64), given_axis, keepdim);
+        return {to(values, boolean), indices};
+    }
+    const AxisSet axes(kind.along.name, Sizes(&given_axis, 1), x->ndim());
+    check_not_empty(kind.along, *x, axes);
+    const Nest nest(*x, axes);
+    const Dims sizes = axes.result_sizes(x->sizes(), keepdim);
+    const Tensor y = detail::empty(x->dtype(), sizes), indices = detail::empty(i64, sizes);
+    kind.kernel(x->dtype(), nest.outer, nest.n, nest.inner, nest.x.raw(), detail::mutable_data(y),
+                detail::mutable_data<std::int64_t>(indices));
+    if (!is_floating(x->dtype())) return {record_constant(kind.along, {x}, y), indices};
+    const std::size_t axis = detail::normal_axis(kind.along.name, given_axis, x->ndim());
+    const auto vjp = [indices, axis](const Tensor& gy, Adjoints& gx) {
+        gx.add(0, put_along(gy, indices, axis, gx.sizes(0)));
+    };
+    return {record(kind.along, {x}, y, vjp), indices};
+}
+
+/// 1 / m where x equals its extremum y over the axes and m elements do, 0 elsewhere.
+Tensor equal_shares(const Tensor& x, const Tensor& y, const AxisSet& axes)
+{
+    const Nest nest(x, axes);
+    const Tensor one = ones_like(y), shares = detail::empty_like(nest.x);
+    kernels::share_among_equal(x.dtype(), nest.outer, nest.n, nest.inner, one.raw(), nest.x.raw(), y.raw(),
+                               detail::mutable_data(shares));
+    return nest.restore(shares);
+}
+
+Tensor over(const Kind& kind, const Input& x, const AxisSet& axes, bool keepdim)
+{
+    if (x->dtype() == boolean) return to(over(kind, to(x, i64), axes, keepdim), boolean);
+    check_not_empty(kind.over, *x, axes);
+    const Nest nest(*x, axes);
+    const Tensor y = detail::empty(x->dtype(), axes.result_sizes(x->sizes(), keepdim));
+    kind.kernel(x->dtype(), nest.outer, nest.n, nest.inner, nest.x.raw(), detail::mutable_data(y), nullptr);
+    if (!is_floating(x->dtype())) return record_constant(kind.over, {x}, y);
+    return record(kind.over, {x}, y, [x = *x, y, axes](const Tensor& gy, Adjoints& gx) {
+        gx.add(0, detail::expand_reduced(gy, axes, gx.sizes(0)) * equal_shares(x, y, axes));
+    });
+}
+
+Tensor position(const Kind& kind, const Input& x, const AxisSet& axes, bool keepdim)
+{
+    if (x->dtype() == boolean) return position(kind, to(x, i64), axes, keepdim);
+    check_not_empty(kind.position, *x, axes);
+    const Nest nest(*x, axes);
+    const Tensor y = detail::empty(i64, axes.result_sizes(x->sizes(), keepdim));
+    kind.kernel(x->dtype(), nest.outer, nest.n, nest.inner, nest.x.raw(), nullptr,
+                detail::mutable_data<std::int64_t>(y));
+    return record_constant(kind.position, {x}, y);
+}
+
+Tensor over(const Kind& kind, const Input& x, Sizes axes, bool keepdim)
+{
+    return over(kind, x, AxisSet(kind.over.name, axes, x->ndim()), keepdim);
+}
+
+Tensor position(const Kind& kind, const Input& x, std::int64_t axis, bool keepdim)
+{
+    return position(kind, x, AxisSet(kind.position.name, Sizes(&axis, 1), x->ndim()), keepdim);
+}
+
+}  // namespace
+
+ValuesAndIndices max(const Input& x, std::int64_t axis, bool keepdim) { return along(kLargest, x, axis, keepdim); }
+ValuesAndIndices min(const Input& x, std::int64_t axis, bool keepdim) { return along(kSmallest, x, axis, keepdim); }
+
+Tensor max(const Input& x) { return over(kLargest, x, AxisSet::all(x->ndim()), false); }
+Tensor min(const Input& x) { return over(kSmallest, x, AxisSet::all(x->ndim()), false); }
+Tensor amax(const Input& x, Sizes axes, bool keepdim) { return over(kLargest, x, axes, keepdim); }
+Tensor amin(const Input& x, Sizes axes, bool keepdim) { return over(kSmallest, x, axes, keepdim); }
+Tensor amax(const Input& x, std::int64_t axis, bool keepdim) { return amax(x, Sizes(&axis, 1), keepdim); }
+Tensor amin(const Input& x, std::int64_t axis, bool keepdim) { return amin(x, Sizes(&axis, 1), keepdim); }
+
+Tensor argmax(const Input& x) { return position(kLargest, x, AxisSet::all(x->ndim()), false); }
+Tensor argmin(const Input& x) { return position(kSmallest, x, AxisSet::all(x->ndim()), false); }
+Tensor argmax(const Input& x, std::int64_t axis, bool keepdim) { return position(kLargest, x, axis, keepdim); }
+Tensor argmin(const Input& x, std::int64_t axis, bool keepdim) { return position(kSmallest, x, axis, keepdim); }
+
+}  // namespace xgrad

@@ -1,0 +1,153 @@
+#include <xgrad/ops/slice.hpp>
+
+#include <xgrad/error.hpp>
+#include <xgrad/ops/shape.hpp>
+
+#include <algorithm>
+
+#include "autograd/kernels/copy.hpp"
+#include "autograd/walk.hpp"
+
+namespace xgrad {
+
+using detail::Dims;
+using detail::error_text;
+using detail::normal_axis;
+
+// slice          y = x[..., start:stop:step, ...]
+//   shapes       x: S  ->  y: S with fewer positions along the axis
+//   vjp          dx = gy at the positions, 0 elsewhere
+const Op kSlice{"slice", "x[start:stop:step]", {"gy at the positions, 0 elsewhere"}};
+
+// select         y = x[..., index, ...]
+//   shapes       x: S  ->  y: S without the axis
+//   vjp          dx = gy at the index, 0 elsewhere
+const Op kSelect{"select", "x[index]", {"gy at the index, 0 elsewhere"}};
+
+// pad_slice      y = x at the positions of a slice, 0 elsewhere (the vjp of slice)
+//   vjp          dx = slice of gy
+const Op kPadSlice{"pad_slice", "x at the positions, 0 elsewhere", {"gy at the positions"}};
+
+namespace detail {
+
+Tensor slice_view(const Tensor& x, const SlicePlace& place, std::int64_t count)
+{
+    Dims sizes = x.sizes(), strides = x.strides();
+    const std::int64_t offset = count == 0 ? 0 : place.start * strides[place.axis];
+    sizes[place.axis] = count;
+    strides[place.axis] *= place.step;
+    return view(x, sizes, strides, offset);
+}
+
+namespace {
+
+Tensor record_slice(const Input& x, const SlicePlace& place, std::int64_t count)
+{
+    return record(kSlice, {x}, slice_view(*x, place, count),
+                  [place](const Tensor& gy, Adjoints& gx) { gx.add_slice(0, place, gy); });
+}
+
+}  // namespace
+
+Tensor pad_slice(const Input& g, const SlicePlace& place, Sizes sizes)
+{
+    const Tensor y = full(sizes, 0, g->dtype());
+    const Tensor part = slice_view(y, place, g->sizes()[place.axis]);
+    kernels::copy(size_of(g->dtype()), {g->sizes().data(), g->ndim()}, g->raw(), g->strides().data(),
+                  mutable_data(part), part.strides().data());
+    return record(kPadSlice, {g}, y, [place, count = g->sizes()[place.axis]](const Tensor& gy, Adjoints& gx) {
+        gx.add(0, record_slice(gy, place, count));
+    });
+}
+
+Tensor select_index(const Input& x, std::int64_t given_axis, std::int64_t index)
+{
+    const std::size_t axis = normal_axis("select", given_axis, x->ndim());
+    const std::int64_t size = x->sizes()[axis], at = index < 0 ? index + size : index;
+    if (at < 0 || at >= size)
+        throw ShapeError(
+            error_text("select",
+                       "index " + std::to_string(index) + " along axis " + std::to_string(given_axis) + " of shape " +
+                           to_string(x->sizes()),
+                       size == 0 ? "an axis of size 0 has no positions"
+                                 : "an index runs from " + std::to_string(-size) + " to " + std::to_string(size - 1),
+                       "check the index, or use slice, which cuts off what lies outside"));
+    Dims sizes = x->sizes(), strides = x->strides();
+    const std::int64_t offset = at * strides[axis];
+    sizes.erase(axis);
+    strides.erase(axis);
+    return record(kSelect, {x}, view(*x, sizes, strides, offset),
+                  [place = SlicePlace{axis, at, 1}](const Tensor& gy, Adjoints& gx) {
+                      gx.add_slice(0, place, unsqueeze(gy, static_cast<std::int64_t>(place.axis)));
+                  });
+}
+
+}  // namespace detail
+
+Tensor slice(const Input& x, std::int64_t given_axis, std::int64_t start, std::int64_t stop, std::int64_t step)
+{
+    const std::size_t axis = normal_axis("slice", given_axis, x->ndim());
+    if (step <= 0)
+        throw ShapeError(error_text("slice", "step " + std::to_string(step), "a step is 1 or more",
+                                    "slice forward; there are no views that run backward"));
+    const std::int64_t size = x->sizes()[axis];
+    const auto inside = [size](std::int64_t at) { return std::clamp<std::int64_t>(at < 0 ? at + size : at, 0, size); };
+    const std::int64_t first = inside(start), length = std::max<std::int64_t>(inside(stop) - first, 0);
+    const std::int64_t count = length / step + (length % step != 0 ? 1 : 0);
+    if (count == size) return *x;
+    return detail::record_slice(x, {axis, first, step}, count);
+}
+
+Tensor narrow(const Input& x, std::int64_t given_axis, std::int64_t start, std::int64_t length)
+{
+    const std::size_t axis = normal_axis("narrow", given_axis, x->ndim());
+    const std::int64_t size = x->sizes()[axis], first = start < 0 ? start + size : start;
+    if (first < 0 || length < 0 || length > size || first > size - length)
+        throw ShapeError(error_text("narrow",
+                                    std::to_string(length) + " positions from " + std::to_string(start) +
+                                        " on along axis " + std::to_string(given_axis) + " of shape " +
+                                        to_string(x->sizes()),
+                                    "they lie inside the axis, of size " + std::to_string(size),
+                                    "check start and length, or use slice, which cuts off what lies outside"));
+    return detail::record_slice(x, {axis, first, 1}, length);
+}
+
+std::vector<Tensor> split(const Input& x, Sizes sizes, std::int64_t axis)
+{
+    std::int64_t total = 0;
+    for (const std::int64_t size : sizes) total += size;
+    const std::int64_t has = x->sizes()[normal_axis("split", axis, x->ndim())];
+    if (total != has || std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size < 0; }))
+        throw ShapeError(error_text(
+            "split",
+            "sizes " + to_string(sizes) + " along axis " + std::to_string(axis) + " of shape " + to_string(x->sizes()),
+            "they are 0 or more and add up to the axis, " + std::to_string(has), "correct the sizes"));
+    std::vector<Tensor> parts;
+    parts.reserve(sizes.size());
+    std::int64_t start = 0;
+    for (const std::int64_t size : sizes) parts.push_back(narrow(x, axis, std::exchange(start, start + size), size));
+    return parts;
+}
+
+std::vector<Tensor> split(const Input& x, std::int64_t size, std::int64_t axis)
+{
+    if (size <= 0)
+        throw ShapeError(error_text("split", "parts of " + std::to_string(size) + " positions",
+                                    "a part has 1 position or more",
+                                    "give the size of a part; chunk takes their number"));
+    const std::int64_t has = x->sizes()[normal_axis("split", axis, x->ndim())];
+    std::vector<std::int64_t> sizes(static_cast<std::size_t>(std::max<std::int64_t>(has / size, 0)), size);
+    if (has % size != 0 || has == 0) sizes.push_back(has % size);
+    return split(x, Sizes(sizes), axis);
+}
+
+std::vector<Tensor> chunk(const Input& x, std::int64_t chunks, std::int64_t axis)
+{
+    if (chunks <= 0)
+        throw ShapeError(error_text("chunk", std::to_string(chunks) + " chunks", "there is 1 chunk or more",
+                                    "give the number of chunks; split takes the size of one"));
+    const std::int64_t has = x->sizes()[normal_axis("chunk", axis, x->ndim())];
+    return split(x, std::max<std::int64_t>((has + chunks - 1) / chunks, 1), axis);
+}
+
+}  // namespace xgrad
