@@ -73,6 +73,7 @@ struct ThreadEnd {
     ~ThreadEnd()
     {
         thread_pool.ended = true;
+        thread_pool.ready = false;
         for (std::size_t c = 0; c < kPoolClasses; ++c) share_list(static_cast<std::uint8_t>(c));
     }
 };
@@ -81,6 +82,7 @@ void watch_thread_end()
 {
     thread_local const ThreadEnd end;
     (void)end;
+    thread_pool.ready = true;
 }
 
 /// Up to kPoolKeep / 2 blocks of the depot become this thread's; false when it has none.

@@ -41,7 +41,8 @@ struct ThreadPool {
     };
     Block* free[kPoolClasses];
     std::uint16_t count[kPoolClasses];
-    bool ended;  // the thread is going: blocks pass it by
+    bool ready;  // blocks may be kept: before the first one, and when the thread is ending, they pass it by
+    bool ended;
 };
 extern __thread ThreadPool thread_pool __attribute__((tls_model("initial-exec")));
 
@@ -70,7 +71,7 @@ inline void pool_release(void* memory, std::uint8_t size_class) noexcept
 {
 #ifndef __SANITIZE_ADDRESS__
     ThreadPool& pool = thread_pool;
-    if (pool.free[size_class] && pool.count[size_class] < kPoolKeep) [[likely]] {
+    if (pool.ready && pool.count[size_class] < kPoolKeep) [[likely]] {
         auto* block = static_cast<ThreadPool::Block*>(memory);
         block->next = pool.free[size_class];
         pool.free[size_class] = block;

@@ -98,7 +98,7 @@ void Recording::close() noexcept
 {
     for (std::uint32_t i = nodes.size(); i-- > 0;) {
         Node& node = nodes[i];
-        node.adjoint = Tensor();
+        if (node.adjoint.defined()) node.adjoint = Tensor();
         if (!node.vjp) continue;
         if (node.flags & Node::kLeaf)
             detail::release(node.leaf);

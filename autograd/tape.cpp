@@ -85,7 +85,23 @@ Tensor default_seed(const Tensor& root)
         throw ShapeError(error_text("backward", "needs a scalar, got shape " + to_string(root.sizes()),
                                     "without a seed the root has exactly one element",
                                     "reduce it first, for example backward(sum(y)), or give a seed of its shape"));
-    return ones_like(root);
+    const Tensor seed = detail::empty(root.dtype(), root.sizes(), 1);
+    if (root.dtype() == f64)
+        *detail::mutable_data<double>(seed) = 1;
+    else
+        *detail::mutable_data<float>(seed) = 1;
+    return seed;
+}
+
+/// Walks back from a node and adds to the leaves' grads.
+void walk_from(Recording& r, std::uint32_t index, Tensor seed, BackwardOptions options)
+{
+    Walk walk(r, options);
+    walk.save_scalars();
+    Node& root = r.nodes[index];
+    root.adjoint = std::move(seed);
+    walk.run(root.slot);
+    walk.commit();
 }
 
 void check_scope(const Recording& outer, const TapeOptions& options)
@@ -218,8 +234,9 @@ Tensor Tape::variable(std::string_view name, const Tensor& value)
 void Tape::backward(const Tensor& root, BackwardOptions options)
 {
     Recording& r = recording("backward");
-    (void)node_on(r, "backward", root);
-    backward(root, default_seed(root), options);
+    const std::uint32_t index = node_on(r, "backward", root);
+    options.create_graph |= is_scope_;
+    walk_from(r, index, default_seed(root), options);
 }
 
 void Tape::backward(const Tensor& root, const Tensor& seed, BackwardOptions options)
@@ -228,11 +245,7 @@ void Tape::backward(const Tensor& root, const Tensor& seed, BackwardOptions opti
     const std::uint32_t index = node_on(r, "backward", root);
     check_seed(root, seed);
     options.create_graph |= is_scope_;
-    Walk walk(r, options);
-    walk.save_scalars();
-    r.nodes[index].adjoint = seed;
-    walk.run(r.nodes[index].slot);
-    walk.commit();
+    walk_from(r, index, seed, options);
 }
 
 void Tape::backward(const Scalar& root, BackwardOptions options) { backward(root, 1.0, options); }

@@ -243,30 +243,39 @@ void Walk::forget_vjps() noexcept
     }
 }
 
-void Walk::commit()
+/// What a leaf's grad becomes: the adjoint, contiguous, plus what it was.
+Tensor Walk::new_grad(const Tensor& grad, Tensor adjoint)
+{
+    if (!adjoint.is_contiguous()) adjoint = contiguous(adjoint);
+    return grad.defined() ? accumulate(std::move(adjoint), grad) : adjoint;
+}
+
+/// Makes the new grads, in the nodes, while anything may still throw.
+void Walk::prepare_grads()
 {
     const RecordingScope recording(options.create_graph ? static_cast<ScalarTape*>(&r) : &null_tape);
-    if (scalar_graph_)
-        for (std::uint32_t slot = 0; slot < r.slots; ++slot)
-            if (r.is_leaf(slot)) r.adjoint(slot) += scalar_graph_->adjoint(slot).value();
-    const auto sum = [](const Tensor& grad, Tensor adjoint) {
-        if (!adjoint.is_contiguous()) adjoint = contiguous(adjoint);
-        return grad.defined() ? accumulate(std::move(adjoint), grad) : adjoint;
-    };
+    for (const std::uint32_t i : r.leaves) {
+        Node& node = r.nodes[i];
+        if (!node.adjoint.defined()) continue;
+        if (r.log) (*r.log)[i].adjoint = node.adjoint;
+        if (node.leaf->grad.defined() || !node.adjoint.is_contiguous())
+            node.adjoint = new_grad(node.leaf->grad, std::move(node.adjoint));
+    }
+    for (KeptAdjoint& kept : r.kept)
+        if (kept.adjoint.defined()) kept.adjoint = new_grad(kept.cell->grad, std::move(kept.adjoint));
+}
+
+void Walk::commit()
+{
     try {
-        for (const std::uint32_t i : r.leaves) {
-            Node& node = r.nodes[i];
-            if (!node.adjoint.defined()) continue;
-            if (r.log) (*r.log)[i].adjoint = node.adjoint;
-            if (node.leaf->grad.defined() || !node.adjoint.is_contiguous())
-                node.adjoint = sum(node.leaf->grad, std::move(node.adjoint));
-        }
-        for (KeptAdjoint& kept : r.kept)
-            if (kept.adjoint.defined()) kept.adjoint = sum(kept.cell->grad, std::move(kept.adjoint));
+        prepare_grads();
     } catch (...) {
         clear();
         throw;
     }
+    if (scalar_graph_)
+        for (std::uint32_t slot = 0; slot < r.slots; ++slot)
+            if (r.is_leaf(slot)) r.adjoint(slot) += scalar_graph_->adjoint(slot).value();
     // From here on nothing throws.
     for (const std::uint32_t i : r.leaves) {
         Node& node = r.nodes[i];

@@ -61,6 +61,8 @@ private:
     Tensor take_adjoint(Node& node);
     void note_visit(std::uint32_t index, const Tensor& gy);
     void note_contribution(std::size_t input, const char* operation, const Tensor& g);
+    Tensor new_grad(const Tensor& grad, Tensor adjoint);
+    void prepare_grads();
     RecordedWalk& scalar_graph();
     void keep(std::uint32_t index, const Tensor& gy);
     std::uint32_t nodes_below(std::uint32_t slot) const;
