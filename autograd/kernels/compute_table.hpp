@@ -26,9 +26,46 @@ struct GemmPiece {
     const T* bias;  // one a column, or null; not together with add
 };
 
+/// Sizes of a convolution; the spatial axes are depth, height, width, of size 1 where there are fewer.
+struct ConvShape {
+    std::int64_t images, in_channels, out_channels, groups = 1;
+    std::int64_t in[3] = {1, 1, 1}, out[3] = {1, 1, 1}, kernel[3] = {1, 1, 1};
+    std::int64_t stride[3] = {1, 1, 1}, pad[3] = {0, 0, 0}, dilation[3] = {1, 1, 1};
+};
+
+/// Convolution of the images [first, last); the arrays begin at image 0. See conv.hpp.
+template <class T>
+struct ConvPiece {
+    const ConvShape* shape;
+    const T *x, *w, *bias;
+    bool relu;
+    T* y;
+    std::int64_t first, last;
+};
+template <class T>
+struct ConvDataPiece {
+    const ConvShape* shape;
+    const T *gy, *w;
+    T* gx;
+    std::int64_t first, last;
+};
+template <class T>
+struct ConvWeightPiece {
+    const ConvShape* shape;
+    const T *x, *gy;
+    T *gw, *gbias;  // added to; gbias may be null
+    std::int64_t first, last;
+};
+
 struct ComputeTable {
     void (*gemm_f32)(const GemmPiece<float>&);
     void (*gemm_f64)(const GemmPiece<double>&);
+    void (*conv_f32)(const ConvPiece<float>&);
+    void (*conv_f64)(const ConvPiece<double>&);
+    void (*conv_data_f32)(const ConvDataPiece<float>&);
+    void (*conv_data_f64)(const ConvDataPiece<double>&);
+    void (*conv_weight_f32)(const ConvWeightPiece<float>&);
+    void (*conv_weight_f64)(const ConvWeightPiece<double>&);
 };
 
 /// For the instruction set that kernels::active uses.

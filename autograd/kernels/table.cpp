@@ -19,6 +19,7 @@ constinit ComputeTable compute{};
     void fill_gemm(ComputeTable&);       \
     void fill_softmax(KernelTable&);     \
     void fill_update(KernelTable&);      \
+    void fill_conv(ComputeTable&);       \
     }                                    \
     namespace {                          \
     void fill_##set(KernelTable& table)  \
@@ -29,6 +30,7 @@ constinit ComputeTable compute{};
         set::fill_gemm(compute);         \
         set::fill_softmax(table);        \
         set::fill_update(table);         \
+        set::fill_conv(compute);         \
         table.isa = #set;                \
     }                                    \
     }

@@ -62,9 +62,9 @@ void run_tiles(const Plan<T>& plan, const Block<T>& block, Index last_panel, Ind
         tile.k = block.k;
         tile.last = columns - (padded - Vec<T>::size);
         tile.c_row = g.c_row;
-        tile.start = !block.first || g.add ? Start::output : g.bias != nullptr ? Start::bias : Start::zero;
+        tile.start = !block.first || g.add ? Start::output : g.bias != nullptr ? Start::column_bias : Start::zero;
         tile.relu = g.relu && block.final;
-        tile.bias = g.bias + j;
+        tile.bias = g.bias != nullptr ? g.bias + j : nullptr;
         tile.b =
             block.packed_b != nullptr ? block.packed_b + (j - column0) * block.k : g.b.data + block.begin * g.b.row + j;
         for (Index it = block.first_panel; it < last_panel; ++it) {
@@ -79,7 +79,8 @@ void run_tiles(const Plan<T>& plan, const Block<T>& block, Index last_panel, Ind
                 tile.a_row = g.a.row;
                 tile.a_step = g.a.column;
             }
-            kTiles<T, EvenRows>.at[rows - 1][padded / Vec<T>::size - 1](tile, {block.packed_b ? padded : g.b.row});
+            kTiles<T, EvenSteps, EvenRows>.at[rows - 1][padded / Vec<T>::size - 1](tile, {},
+                                                                                   {block.packed_b ? padded : g.b.row});
         }
     }
 }
@@ -186,6 +187,14 @@ void gemm(const GemmPiece<T>& g)
 }
 
 }  // namespace
+
+template <class T>
+void gemm_here(const GemmPiece<T>& piece)
+{
+    gemm(piece);
+}
+template void gemm_here(const GemmPiece<float>&);
+template void gemm_here(const GemmPiece<double>&);
 
 void fill_gemm(ComputeTable& table)
 {

@@ -22,15 +22,14 @@ void transpose(Vec<T> (&rows)[Vec<T>::size])
 {
     constexpr int size = static_cast<int>(Vec<T>::size);
     using Lanes = std::make_index_sequence<Vec<T>::size>;
-    XGRAD_UNROLL for (int stage = 1; stage < size; stage *= 2)
-    {
+    for (int stage = 1; stage < size; stage *= 2) {
         Vec<T> mixed[size];
-        XGRAD_UNROLL for (int i = 0; i < size / 2; ++i)
-        {
-            mixed[2 * i].batch.data = interleave<false>(rows[i].batch.data, rows[i + size / 2].batch.data, Lanes{});
-            mixed[2 * i + 1].batch.data = interleave<true>(rows[i].batch.data, rows[i + size / 2].batch.data, Lanes{});
-        }
-        XGRAD_UNROLL for (int i = 0; i < size; ++i) rows[i] = mixed[i];
+        each<size / 2>([&](auto i) XGRAD_INLINE {
+            const auto first = rows[i].batch.data, second = rows[i + size / 2].batch.data;
+            mixed[2 * i].batch.data = interleave<false>(first, second, Lanes{});
+            mixed[2 * i + 1].batch.data = interleave<true>(first, second, Lanes{});
+        });
+        each<size>([&](auto i) XGRAD_INLINE { rows[i] = mixed[i]; });
     }
 }
 
@@ -47,12 +46,12 @@ void pack_block(const T* from, Index line, T* to, Index padded, Index stored)
 {
     constexpr int size = static_cast<int>(Vec<T>::size);
     Vec<T> block[size];
-    XGRAD_UNROLL for (int i = 0; i < size; ++i) block[i] = Vec<T>::load(from + i * line);
+    each<size>([&](auto i) XGRAD_INLINE { block[i] = Vec<T>::load(from + i * line); });
     transpose(block);
     if (stored == size) {
-        XGRAD_UNROLL for (int i = 0; i < size; ++i) block[i].store(to + i * padded);
+        each<size>([&](auto i) XGRAD_INLINE { block[i].store(to + i * padded); });
     } else {
-        XGRAD_UNROLL for (int i = 0; i < size; ++i) block[i].store_part(to + i * padded, stored);
+        each<size>([&](auto i) XGRAD_INLINE { block[i].store_part(to + i * padded, stored); });
     }
 }
 

@@ -7,11 +7,14 @@
 // of a row of B and C is read and written in part (1 <= last <= size).
 #pragma once
 
+#include <utility>
+
 #include "autograd/kernels/simd.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
 
-enum class Start : unsigned char { zero, output, bias };  // what C holds before the first product
+/// What C holds before the first product: 0, its old value, bias[j], bias[i].
+enum class Start : unsigned char { zero, output, column_bias, row_bias };
 
 template <class T>
 struct Tile {
@@ -51,32 +54,59 @@ inline constexpr int kTileRows = 4, kTileVecs = 4;
 constexpr int tile_vecs(Index rows) { return rows <= 2 ? 4 : 2; }
 #endif
 
-/// Rows i of A at three bases and two strides: five address registers serve fifteen rows.
-template <class T>
-struct FifteenRows {
-    const char* base[3];
-    Index row, three_rows, step;  // bytes
+/// Step p of A stands p * a_step behind step 0. Rows are reached from three bases by two strides: five address
+/// registers serve fifteen rows.
+struct EvenSteps {
+    template <class T>
+    struct Cursor {
+        Cursor(const Tile<T>& t, EvenSteps)
+            : base{bytes(t.a), bytes(t.a + 5 * t.a_row), bytes(t.a + 10 * t.a_row)},
+              row(t.a_row * static_cast<Index>(sizeof(T))),
+              three_rows(3 * row),
+              step(t.a_step * static_cast<Index>(sizeof(T)))
+        {
+        }
+        static const char* bytes(const T* p) { return reinterpret_cast<const char*>(p); }
+        void move_to(Index) {}
+        T at(int i) const
+        {
+            const char* p = base[i / 5];
+            const int r = i % 5;
+            return *reinterpret_cast<const T*>(r == 3 ? p + three_rows : p + r * row);
+        }
+        void advance()
+        {
+            base[0] += step;
+            base[1] += step;
+            base[2] += step;
+        }
 
-    FifteenRows(const T* a, Index a_row, Index a_step)
-        : base{reinterpret_cast<const char*>(a), reinterpret_cast<const char*>(a + 5 * a_row),
-               reinterpret_cast<const char*>(a + 10 * a_row)},
-          row(a_row * static_cast<Index>(sizeof(T))),
-          three_rows(3 * row),
-          step(a_step * static_cast<Index>(sizeof(T)))
-    {
-    }
-    T at(int i) const
-    {
-        const char* p = base[i / 5];
-        const int r = i % 5;
-        return *reinterpret_cast<const T*>(r == 3 ? p + three_rows : p + r * row);
-    }
-    void advance()
-    {
-        base[0] += step;
-        base[1] += step;
-        base[2] += step;
-    }
+        const char* base[3];
+        Index row, three_rows, step;  // bytes
+    };
+};
+
+/// Step p of A stands at a + offsets[p]: the taps of a convolution, rows being neighbouring positions.
+struct OffsetSteps {
+    const Index* offsets;
+
+    template <class T>
+    struct Cursor {
+        Cursor(const Tile<T>& t, OffsetSteps steps) : a(t.a), row(t.a_row), offsets(steps.offsets) {}
+        void move_to(Index p)
+        {
+            const T* begin = a + offsets[p];
+            base[0] = begin;
+            base[1] = begin + 5 * row;
+            base[2] = begin + 10 * row;
+        }
+        T at(int i) const { return base[i / 5][i % 5 * row]; }
+        void advance() {}
+
+        const T *a, *base[3];
+        Index row;
+        const Index* offsets;
+    };
 };
 
 // A masked load costs nothing extra where the instruction set has one; elsewhere whole registers are the case to be
@@ -114,83 +144,101 @@ void store_column(const Vec<T>& value, T* to, int j, Index last)
         value.store_part(to + j * size, last);
 }
 
-#define XGRAD_UNROLL _Pragma("GCC unroll 16")
+/// max(x, 0), NaN for NaN. Simpler than maximum(): the negation of a mask in there makes g++ 12 keep x in memory.
+template <class T>
+Vec<T> rectified(const Vec<T>& x)
+{
+    const Vec<T> nothing(T(0));
+    return select(x < nothing, nothing, x);
+}
 
-template <class T, int R, int V, class Rows>
-void run_tile(const Tile<T>& t, const Rows& rows)
+template <int I>
+struct Constant {
+    constexpr operator int() const { return I; }
+};
+
+// f(0), ... f(N - 1) with constants, inlined: arrays of registers that are indexed by them stay in registers. Loops
+// with an unroll pragma are unrolled too late for that, and g++ 12 then writes the accumulators to the stack in every
+// step.
+#define XGRAD_INLINE __attribute__((always_inline))
+
+template <class F, int... I>
+XGRAD_INLINE inline void each_of(F& f, std::integer_sequence<int, I...>)
+{
+    (f(Constant<I>{}), ...);
+}
+template <int N, class F>
+XGRAD_INLINE inline void each(F f)
+{
+    each_of(f, std::make_integer_sequence<int, N>{});
+}
+
+/// f(i, j) for all i < N, j < M.
+template <int N, int M, class F>
+XGRAD_INLINE inline void each_pair(F f)
+{
+    each<N>([&](auto i) XGRAD_INLINE { each<M>([&](auto j) XGRAD_INLINE { f(i, j); }); });
+}
+
+template <class T, int R, int V, class Steps, class Rows>
+void run_tile(const Tile<T>& t, Steps steps, Rows rows)
 {
     Vec<T> acc[R][V];
-    const Index last = t.last;
+    const Index last = t.last, k = t.k, c_row = t.c_row;
     if (t.start == Start::zero) {
-        XGRAD_UNROLL for (int i = 0; i < R; ++i) XGRAD_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = Vec<T>(T(0));
+        each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] = Vec<T>(T(0)); });
+    } else if (t.start == Start::row_bias) {
+        each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] = Vec<T>(t.bias[i]); });
     } else {
-        const T* from = t.start == Start::bias ? t.bias : t.c;
-        const Index from_row = t.start == Start::bias ? 0 : t.c_row;
-        XGRAD_UNROLL for (int i = 0; i < R; ++i) XGRAD_UNROLL for (int j = 0; j < V; ++j) acc[i][j] =
-            load_column<T, V>(from + i * from_row, j, last);
+        const T* from = t.start == Start::column_bias ? t.bias : t.c;
+        const Index from_row = t.start == Start::column_bias ? 0 : c_row;
+        each_pair<R, V>([&](auto i, auto j)
+                            XGRAD_INLINE { acc[i][j] = load_column<T, V>(from + i * from_row, j, last); });
     }
 
-    FifteenRows<T> a(t.a, t.a_row, t.a_step);
-    for (Index p = 0; p < t.k; ++p) {
+    typename Steps::template Cursor<T> a(t, steps);
+    for (Index p = 0; p < k; ++p) {
         const T* b = t.b + rows.at(p);
         Vec<T> row[V];
-        XGRAD_UNROLL for (int j = 0; j < V; ++j) row[j] = load_column<T, V>(b, j, last);
-        XGRAD_UNROLL for (int i = 0; i < R; ++i)
-        {
+        each<V>([&](auto j) XGRAD_INLINE { row[j] = load_column<T, V>(b, j, last); });
+        a.move_to(p);
+        each<R>([&](auto i) XGRAD_INLINE {
             const Vec<T> factor(a.at(i));
-            XGRAD_UNROLL for (int j = 0; j < V; ++j) acc[i][j] = fma(factor, row[j], acc[i][j]);
-        }
+            each<V>([&](auto j) XGRAD_INLINE { acc[i][j] = fma(factor, row[j], acc[i][j]); });
+        });
         a.advance();
     }
 
-    if (t.relu) {
-        XGRAD_UNROLL for (int i = 0; i < R; ++i) XGRAD_UNROLL for (int j = 0; j < V; ++j) acc[i][j] =
-            maximum(acc[i][j], Vec<T>(T(0)));
-    }
-    XGRAD_UNROLL for (int i = 0; i < R; ++i) XGRAD_UNROLL for (int j = 0; j < V; ++j)
-        store_column<T, V>(acc[i][j], t.c + i * t.c_row, j, last);
+    if (t.relu) each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] = rectified(acc[i][j]); });
+    T* const c = t.c;
+    each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { store_column<T, V>(acc[i][j], c + i * c_row, j, last); });
 }
 
 // ---- the tile for a number of rows and registers known at run time
 // ---------------------------------------------------
 
-template <class T, class Rows>
-using TileFunction = void (*)(const Tile<T>&, const Rows&);
-
-template <class T, class Rows>
+template <class T, class Steps, class Rows>
 struct TileTable {
-    TileFunction<T, Rows> at[kTileRows][kTileVecs];
+    using Function = void (*)(const Tile<T>&, Steps, Rows);
+
+    constexpr TileTable() : at() { fill<1, 1>(); }
+
+    template <int R, int V>
+    constexpr void fill()
+    {
+        if constexpr (V <= tile_vecs(R)) at[R - 1][V - 1] = run_tile<T, R, V, Steps, Rows>;
+        if constexpr (V < kTileVecs)
+            fill<R, V + 1>();
+        else if constexpr (R < kTileRows)
+            fill<R + 1, 1>();
+    }
+
+    Function at[kTileRows][kTileVecs];
 };
 
-template <class T, class Rows, int R, int V>
-constexpr TileFunction<T, Rows> tile_function()
-{
-    if constexpr (V <= tile_vecs(R))
-        return run_tile<T, R, V, Rows>;
-    else
-        return nullptr;
-}
-
-template <class T, class Rows, int R = 1, int V = 1>
-constexpr void fill_tiles(TileTable<T, Rows>& table)
-{
-    table.at[R - 1][V - 1] = tile_function<T, Rows, R, V>();
-    if constexpr (V < kTileVecs)
-        fill_tiles<T, Rows, R, V + 1>(table);
-    else if constexpr (R < kTileRows)
-        fill_tiles<T, Rows, R + 1, 1>(table);
-}
-
-template <class T, class Rows>
-constexpr TileTable<T, Rows> make_tiles()
-{
-    TileTable<T, Rows> table{};
-    fill_tiles(table);
-    return table;
-}
-
-template <class T, class Rows>
-inline constexpr TileTable<T, Rows> kTiles = make_tiles<T, Rows>();
+/// at[rows - 1][registers - 1]; registers up to tile_vecs(rows).
+template <class T, class Steps, class Rows>
+inline constexpr TileTable<T, Steps, Rows> kTiles{};
 
 // ---- even cuts
 // -------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ Vec<T> start_value(const GemmPiece<T>& g, const T* c, Index j, Index count)
 template <class T>
 void finish(const GemmPiece<T>& g, const Vec<T>& value, T* c, Index count)
 {
-    const Vec<T> y = g.relu ? maximum(value, Vec<T>(T(0))) : value;
+    const Vec<T> y = g.relu ? rectified(value) : value;
     if (count == Vec<T>::size)
         y.store(c);
     else
@@ -33,23 +33,24 @@ void row_times_columns(const GemmPiece<T>& g, Index j, Index last)
 {
     constexpr Index size = Vec<T>::size;
     Vec<T> acc[Phases][V];
-    XGRAD_UNROLL for (int q = 0; q < Phases; ++q) XGRAD_UNROLL for (int v = 0; v < V; ++v) acc[q][v] =
-        q > 0 ? Vec<T>(T(0)) : start_value(g, g.c, j + v * size, v + 1 < V ? size : last);
+    each_pair<Phases, V>([&](auto q, auto v) XGRAD_INLINE {
+        acc[q][v] = q > 0 ? Vec<T>(T(0)) : start_value(g, g.c, j + v * size, v + 1 < V ? size : last);
+    });
     const T *a = g.a.data, *b = g.b.data + j;
     const Index a_step = g.a.column, b_step = g.b.row, k = g.k;
-    Index p = 0;
-    for (; p + Phases <= k; p += Phases) XGRAD_UNROLL for (int q = 0; q < Phases; ++q, a += a_step, b += b_step)
-        {
-            const Vec<T> factor(*a);
-            XGRAD_UNROLL for (int v = 0; v < V; ++v) acc[q][v] = fma(factor, load_column<T, V>(b, v, last), acc[q][v]);
-        }
-    for (; p < k; ++p, a += a_step, b += b_step) {
+    const auto step = [&](auto q) XGRAD_INLINE {
         const Vec<T> factor(*a);
-        XGRAD_UNROLL for (int v = 0; v < V; ++v) acc[0][v] = fma(factor, load_column<T, V>(b, v, last), acc[0][v]);
-    }
-    XGRAD_UNROLL for (int half = Phases / 2; half > 0; half /= 2) XGRAD_UNROLL for (int q = 0; q < half; ++q)
-        XGRAD_UNROLL for (int v = 0; v < V; ++v) acc[q][v] += acc[q + half][v];
-    XGRAD_UNROLL for (int v = 0; v < V; ++v) finish(g, acc[0][v], g.c + j + v * size, v + 1 < V ? size : last);
+        each<V>([&](auto v) XGRAD_INLINE { acc[q][v] = fma(factor, load_column<T, V>(b, v, last), acc[q][v]); });
+        a += a_step;
+        b += b_step;
+    };
+    Index p = 0;
+    for (; p + Phases <= k; p += Phases) each<Phases>(step);
+    for (; p < k; ++p) step(Constant<0>{});
+    if constexpr (Phases == 8) each_pair<4, V>([&](auto q, auto v) XGRAD_INLINE { acc[q][v] += acc[q + 4][v]; });
+    if constexpr (Phases >= 4) each_pair<2, V>([&](auto q, auto v) XGRAD_INLINE { acc[q][v] += acc[q + 2][v]; });
+    if constexpr (Phases >= 2) each<V>([&](auto v) XGRAD_INLINE { acc[0][v] += acc[1][v]; });
+    each<V>([&](auto v) XGRAD_INLINE { finish(g, acc[0][v], g.c + j + v * size, v + 1 < V ? size : last); });
 }
 
 /// m == 1, rows of B contiguous.
@@ -97,19 +98,20 @@ void outer_product(const GemmPiece<T>& g)
 
 /// Lane j of the result is the sum of the lanes of parts[j]: interleaving and adding halves the number of registers
 /// each time, and keeps their order as transpose() does.
-template <class T>
-Vec<T> sums_of(Vec<T> (&parts)[Vec<T>::size])
+template <class T, int Half = static_cast<int>(Vec<T>::size / 2)>
+XGRAD_INLINE inline Vec<T> sums_of(Vec<T> (&parts)[Vec<T>::size])
 {
-    constexpr int size = static_cast<int>(Vec<T>::size);
     using Lanes = std::make_index_sequence<Vec<T>::size>;
-    XGRAD_UNROLL for (int half = size / 2; half > 0; half /= 2) XGRAD_UNROLL for (int i = 0; i < half; ++i)
-    {
+    each<Half>([&](auto i) XGRAD_INLINE {
         Vec<T> low, high;
-        low.batch.data = interleave<false>(parts[i].batch.data, parts[i + half].batch.data, Lanes{});
-        high.batch.data = interleave<true>(parts[i].batch.data, parts[i + half].batch.data, Lanes{});
+        low.batch.data = interleave<false>(parts[i].batch.data, parts[i + Half].batch.data, Lanes{});
+        high.batch.data = interleave<true>(parts[i].batch.data, parts[i + Half].batch.data, Lanes{});
         parts[i] = low + high;
-    }
-    return parts[0];
+    });
+    if constexpr (Half > 1)
+        return sums_of<T, Half / 2>(parts);
+    else
+        return parts[0];
 }
 
 /// Row i of A with the columns j .. j + count of B; N is count or the next power of two, not above size. Beyond count
@@ -120,16 +122,19 @@ void dot_columns(const GemmPiece<T>& g, Index i, Index j, Index count)
     constexpr Index size = Vec<T>::size;
     const T *x = g.a.data + i * g.a.row, *b = g.b.data + j * g.b.column;
     Vec<T> acc[size];
-    XGRAD_UNROLL for (int q = 0; q < static_cast<int>(size); ++q) acc[q] = Vec<T>(T(0));
+    each<static_cast<int>(size)>([&](auto q) XGRAD_INLINE { acc[q] = Vec<T>(T(0)); });
     const Index stride = g.b.column;
-    const auto add = [&](auto load, Index p) {
+    const auto add = [&](auto load, Index p) XGRAD_INLINE {
         const Vec<T> xs = load(x + p);
         if (count == N) {
             const T* column = b + p;
-            XGRAD_UNROLL for (int q = 0; q < N; ++q, column += stride) acc[q] = fma(xs, load(column), acc[q]);
+            each<N>([&](auto q) XGRAD_INLINE {
+                acc[q] = fma(xs, load(column), acc[q]);
+                column += stride;
+            });
         } else {
-            XGRAD_UNROLL for (int q = 0; q < N; ++q) acc[q] =
-                fma(xs, load(b + p + smaller(q, count - 1) * stride), acc[q]);
+            each<N>([&](auto q)
+                        XGRAD_INLINE { acc[q] = fma(xs, load(b + p + smaller(q, count - 1) * stride), acc[q]); });
         }
     };
     Index p = 0;
@@ -148,8 +153,9 @@ void dot_column(const GemmPiece<T>& g, Index i, Index j)
     Vec<T> acc[4] = {T(0), T(0), T(0), T(0)};
     Index p = 0;
     for (; p + 4 * size <= g.k; p += 4 * size)
-        XGRAD_UNROLL for (int q = 0; q < 4; ++q) acc[q] =
-            fma(Vec<T>::load(x + p + q * size), Vec<T>::load(y + p + q * size), acc[q]);
+        each<4>([&](auto q) XGRAD_INLINE {
+            acc[q] = fma(Vec<T>::load(x + p + q * size), Vec<T>::load(y + p + q * size), acc[q]);
+        });
     for (; p + size <= g.k; p += size) acc[0] = fma(Vec<T>::load(x + p), Vec<T>::load(y + p), acc[0]);
     if (p < g.k) acc[1] = fma(Vec<T>::load_part(x + p, g.k - p), Vec<T>::load_part(y + p, g.k - p), acc[1]);
     T* c = g.c + i * g.c_row;
