@@ -3,6 +3,7 @@
 #include <xgrad/ops/reduce.hpp>
 
 #include "autograd/kernels/reduce.hpp"
+#include "autograd/ops/along.hpp"
 #include "autograd/ops/expand_reduced.hpp"
 
 namespace xgrad {
@@ -26,11 +27,6 @@ const Op kAmin{"amin", "min(x)", {"where(x == y, gy / m, 0), with m elements of 
 const Op kArgmax{"argmax", "position of max(x)", {}};
 const Op kArgmin{"argmin", "position of min(x)", {}};
 
-// put_along      y = g at the indices along an axis, 0 elsewhere;   take_along   g = y at the indices
-//   vjp          that of each is the other
-const Op kPutAlong{"put_along", "g at the indices, 0 elsewhere", {"gy at the indices"}};
-const Op kTakeAlong{"take_along", "x at the indices", {"gy at the indices, 0 elsewhere"}};
-
 namespace {
 
 using Kernel = void(Dtype, std::int64_t, std::int64_t, std::int64_t, const void*, void*, std::int64_t*);
@@ -52,41 +48,6 @@ void check_not_empty(const Op& op, const Tensor& x, const AxisSet& axes)
                                         "check the tensor's size before, or leave the empty axis out"));
 }
 
-/// (outer, n, inner) of an axis.
-struct Along {
-    Along(Sizes sizes, std::size_t axis) : n(sizes[axis])
-    {
-        for (std::size_t i = 0; i < axis; ++i) outer *= sizes[i];
-        for (std::size_t i = axis + 1; i < sizes.size(); ++i) inner *= sizes[i];
-    }
-    std::int64_t outer = 1, n, inner = 1;
-};
-
-Tensor take_along(const Input& x, const Tensor& indices, std::size_t axis);
-
-Tensor put_along(const Input& g, const Tensor& indices, std::size_t axis, Sizes sizes)
-{
-    const Tensor from = detail::contiguous_data(*g);
-    const Along along(sizes, axis);
-    Tensor y = detail::empty(g->dtype(), sizes);
-    kernels::scatter_along(size_of(g->dtype()), along.outer, along.n, along.inner, from.raw(),
-                           indices.data<std::int64_t>(), detail::mutable_data(y));
-    return record(kPutAlong, {g}, y,
-                  [indices, axis](const Tensor& gy, Adjoints& gx) { gx.add(0, take_along(gy, indices, axis)); });
-}
-
-Tensor take_along(const Input& x, const Tensor& indices, std::size_t axis)
-{
-    const Tensor from = detail::contiguous_data(*x);
-    const Along along(x->sizes(), axis);
-    Tensor y = detail::empty(x->dtype(), indices.sizes());
-    kernels::gather_along(size_of(x->dtype()), along.outer, along.n, along.inner, from.raw(),
-                          indices.data<std::int64_t>(), detail::mutable_data(y));
-    return record(kTakeAlong, {x}, y, [indices, axis](const Tensor& gy, Adjoints& gx) {
-        gx.add(0, put_along(gy, indices, axis, gx.sizes(0)));
-    });
-}
-
 ValuesAndIndices along(const Kind& kind, const Input& x, std::int64_t given_axis, bool keepdim)
 {
     if (x->dtype() == boolean) {
@@ -103,7 +64,7 @@ ValuesAndIndices along(const Kind& kind, const Input& x, std::int64_t given_axis
     if (!is_floating(x->dtype())) return {record_constant(kind.along, {x}, y), indices};
     const std::size_t axis = detail::normal_axis(kind.along.name, given_axis, x->ndim());
     const auto vjp = [indices, axis](const Tensor& gy, Adjoints& gx) {
-        gx.add(0, put_along(gy, indices, axis, gx.sizes(0)));
+        gx.add(0, detail::put_along(gy, indices, axis, gx.sizes(0)));
     };
     return {record(kind.along, {x}, y, vjp), indices};
 }

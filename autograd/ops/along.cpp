@@ -1,0 +1,36 @@
+#include "autograd/ops/along.hpp"
+
+#include "autograd/kernels/reduce.hpp"
+#include "autograd/ops/elementwise_kernels.hpp"
+
+namespace xgrad::detail {
+
+// put_along      y = g at the indices along an axis, 0 elsewhere;   take_along   g = y at the indices
+//   vjp          that of each is the other
+const Op kPutAlong{"put_along", "g at the indices, 0 elsewhere", {"gy at the indices"}};
+const Op kTakeAlong{"take_along", "x at the indices", {"gy at the indices, 0 elsewhere"}};
+
+Tensor put_along(const Input& g, const Tensor& indices, std::size_t axis, Sizes sizes)
+{
+    const Tensor from = contiguous_data(*g);
+    const Along nest(sizes, axis);
+    Tensor y = empty(g->dtype(), sizes);
+    kernels::scatter_along(size_of(g->dtype()), nest.outer, nest.n, nest.inner, from.raw(),
+                           indices.data<std::int64_t>(), mutable_data(y));
+    return record(kPutAlong, {g}, y,
+                  [indices, axis](const Tensor& gy, Adjoints& gx) { gx.add(0, take_along(gy, indices, axis)); });
+}
+
+Tensor take_along(const Input& x, const Tensor& indices, std::size_t axis)
+{
+    const Tensor from = contiguous_data(*x);
+    const Along nest(x->sizes(), axis);
+    Tensor y = empty(x->dtype(), indices.sizes());
+    kernels::gather_along(size_of(x->dtype()), nest.outer, nest.n, nest.inner, from.raw(), indices.data<std::int64_t>(),
+                          mutable_data(y));
+    return record(kTakeAlong, {x}, y, [indices, axis](const Tensor& gy, Adjoints& gx) {
+        gx.add(0, put_along(gy, indices, axis, gx.sizes(0)));
+    });
+}
+
+}  // namespace xgrad::detail

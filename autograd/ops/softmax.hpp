@@ -1,0 +1,16 @@
+#pragma once
+
+// Normalised exponentials along an axis. Integers are computed in the default dtype. An axis out of range throws
+// ShapeError.
+
+#include <xgrad/record.hpp>
+
+namespace xgrad {
+
+/// exp(x) / sum exp(x); finite for large x.
+Tensor softmax(const Input& x, std::int64_t axis);
+
+/// x - log sum exp(x), more accurate than log(softmax(x)).
+Tensor log_softmax(const Input& x, std::int64_t axis);
+
+}  // namespace xgrad
