@@ -50,6 +50,18 @@ void for_each_offset(const Tensor& x, F&& f)
     }
 }
 
+/// Writes all elements in row-major order through an iterator, converted to T.
+template <class T, class Iterator>
+void write_values(const Tensor& x, Iterator out)
+{
+    with_type(x.dtype(), x.raw(), [&](const auto* p) {
+        if (x.is_contiguous())
+            std::transform(p, p + x.numel(), out, [](auto v) { return static_cast<T>(v); });
+        else
+            for_each_offset(x, [&](std::int64_t offset) { *out++ = static_cast<T>(p[offset]); });
+    });
+}
+
 bool strides_are_contiguous(Sizes sizes, Sizes strides)
 {
     std::int64_t expected = 1;
@@ -78,6 +90,29 @@ inline detail::TensorHeader* allocate_header(Dtype dtype, std::size_t ndim, std:
     return h;
 }
 
+detail::ForeignMemory& foreign_memory(detail::TensorHeader* header)
+{
+    return *reinterpret_cast<detail::ForeignMemory*>(header->strides() + header->ndim);
+}
+
+void release_foreign(detail::TensorHeader* header) noexcept
+{
+    const detail::ForeignMemory memory = foreign_memory(header);
+    if (memory.release) memory.release(memory.context);
+}
+
+inline void set_contiguous(detail::TensorHeader* h, Sizes sizes, std::int64_t numel)
+{
+    h->numel = numel;
+    h->flags = detail::TensorHeader::kContiguous;
+    std::int64_t stride = 1;
+    for (std::size_t i = sizes.size(); i-- > 0;) {
+        h->sizes()[i] = sizes[i];
+        h->strides()[i] = stride;
+        stride *= sizes[i];
+    }
+}
+
 template <class T>
 void fill_values(const Tensor& x, T value)
 {
@@ -102,7 +137,10 @@ __thread std::uint64_t walk_clock __attribute__((tls_model("initial-exec"))) = ~
 
 void destroy(TensorHeader* header) noexcept
 {
-    if (header->flags & TensorHeader::kOwnsLeaf) release(header->leaf);
+    if (header->flags & (TensorHeader::kOwnsLeaf | TensorHeader::kForeign)) [[unlikely]] {
+        if (header->flags & TensorHeader::kOwnsLeaf) release(header->leaf);
+        if (header->flags & TensorHeader::kForeign) release_foreign(header);
+    }
     if (header->owner) release(header->owner);  // an owner is never a view: no chain to follow
     pool_release(header, header->size_class);
 }
@@ -113,19 +151,24 @@ Tensor empty(Dtype dtype, Sizes sizes, std::int64_t numel)
     if (ndim > kMaxAxes) (void)Dims(sizes);  // throws
     const std::size_t head = round_up_64(sizeof(TensorHeader) + 2 * sizeof(std::int64_t) * ndim);
     TensorHeader* h = allocate_header(dtype, ndim, head + static_cast<std::size_t>(numel) * size_of(dtype));
-    h->numel = numel;
-    h->flags = TensorHeader::kContiguous;
     h->data = reinterpret_cast<std::byte*>(h) + head;
-    std::int64_t stride = 1;
-    for (std::size_t i = ndim; i-- > 0;) {
-        h->sizes()[i] = sizes[i];
-        h->strides()[i] = stride;
-        stride *= sizes[i];
-    }
+    set_contiguous(h, sizes, numel);
     return Tensor::adopt(h);
 }
 
 Tensor empty(Dtype dtype, Sizes sizes) { return empty(dtype, sizes, checked_numel("tensor", sizes)); }
+
+Tensor adopt_memory(Dtype dtype, Sizes sizes, void* data, ForeignMemory memory)
+{
+    const std::size_t ndim = Dims(sizes).size();
+    const std::int64_t numel = checked_numel("tensor", sizes);
+    TensorHeader* h = allocate_header(dtype, ndim, sizeof(TensorHeader) + 16 * ndim + sizeof(ForeignMemory));
+    h->data = data;
+    set_contiguous(h, sizes, numel);
+    h->flags |= TensorHeader::kForeign;
+    foreign_memory(h) = memory;
+    return Tensor::adopt(h);
+}
 
 Tensor view(const Tensor& base, Sizes sizes, Sizes strides, std::int64_t offset)
 {
@@ -154,6 +197,16 @@ Tensor contiguous_copy(const Tensor& x)
                            mutable_data(y));
     return y;
 }
+
+template <class T>
+void copy_values(const Tensor& x, T* out)
+{
+    write_values<T>(x, out);
+}
+template void copy_values(const Tensor&, float*);
+template void copy_values(const Tensor&, double*);
+template void copy_values(const Tensor&, std::int64_t*);
+template void copy_values(const Tensor&, bool*);
 
 bool is_unshared(const Tensor& x) noexcept
 {
@@ -201,10 +254,7 @@ template <class T>
 std::vector<T> Tensor::to_vector() const
 {
     std::vector<T> out(static_cast<std::size_t>(numel()));
-    with_type(dtype(), raw(), [&](const auto* p) {
-        auto next = out.begin();
-        for_each_offset(*this, [&](std::int64_t offset) { *next++ = static_cast<T>(p[offset]); });
-    });
+    write_values<T>(*this, out.begin());
     return out;
 }
 template std::vector<float> Tensor::to_vector() const;

@@ -38,6 +38,7 @@ struct TensorHeader {
     static constexpr std::uint8_t kContiguous = 1;
     static constexpr std::uint8_t kOverwritable = 2;  // storage of a parameter or buffer
     static constexpr std::uint8_t kOwnsLeaf = 4;
+    static constexpr std::uint8_t kForeign = 8;  // the data belong to somebody else; ForeignMemory behind the strides
 
     std::int64_t* sizes() { return reinterpret_cast<std::int64_t*>(this + 1); }
     const std::int64_t* sizes() const { return reinterpret_cast<const std::int64_t*>(this + 1); }
@@ -45,6 +46,16 @@ struct TensorHeader {
     const std::int64_t* strides() const { return sizes() + ndim; }
 };
 static_assert(sizeof(TensorHeader) == 64);
+
+/// How memory that the pool did not allocate is given back; `release` may be null.
+struct ForeignMemory {
+    void* context;
+    void (*release)(void* context) noexcept;
+};
+
+/// The types of the bridge to xtensor. Defined in <xgrad/xtensor.hpp>: include it to use `array` and `to_xarray`.
+template <class T>
+struct IncludeXgradXtensorHpp;
 
 /// The clock of the record whose vjp runs on this thread; the largest number while none runs.
 extern __thread std::uint64_t walk_clock __attribute__((tls_model("initial-exec")));
@@ -64,6 +75,10 @@ inline void release(TensorHeader* header) noexcept
 Tensor empty(Dtype dtype, Sizes sizes, std::int64_t numel);
 Tensor empty(Dtype dtype, Sizes sizes);
 inline Tensor empty_like(const Tensor& x);
+
+/// A contiguous tensor over memory of somebody else, which is released on whatever thread drops the last handle. When
+/// this throws, nothing was taken over.
+Tensor adopt_memory(Dtype dtype, Sizes sizes, void* data, ForeignMemory memory);
 
 /// A tensor that shares the storage of `base`; `offset` in elements from the first element of `base`.
 Tensor view(const Tensor& base, Sizes sizes, Sizes strides, std::int64_t offset);
@@ -122,6 +137,17 @@ public:
     /// All elements in row-major order, converted to T.
     template <class T>
     std::vector<T> to_vector() const;
+
+    /// The elements as a const xtensor view, without a copy. It is valid as long as this handle, hence only a named
+    /// tensor has one. Needs <xgrad/xtensor.hpp>. Throws DtypeError for another element type.
+    template <class T>
+    typename detail::IncludeXgradXtensorHpp<T>::View array() const&;
+    template <class T>
+    void array() const&& = delete;
+
+    /// All elements as an xt::xarray of its own, converted to T. Needs <xgrad/xtensor.hpp>.
+    template <class T>
+    typename detail::IncludeXgradXtensorHpp<T>::Array to_xarray() const;
 
     /// The accumulated gradient of a leaf (tape.variable, a parameter's value) or of a value that retain_grad names;
     /// undefined when there is none yet. Throws TapeError for any other value.
@@ -201,6 +227,10 @@ T* mutable_data(const Tensor& x)
 {
     return static_cast<T*>(x.header().data);
 }
+
+/// Writes all elements in row-major order, converted to T (float, double, std::int64_t or bool).
+template <class T>
+void copy_values(const Tensor& x, T* out);
 
 /// A contiguous tensor of its own with the same elements; nothing is recorded.
 Tensor contiguous_copy(const Tensor& x);
