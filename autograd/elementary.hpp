@@ -90,7 +90,7 @@ struct Sqrt {
         using std::sqrt;
         return sqrt(x);
     }
-    static auto derivative(const auto&, const auto& y) { return 0.5 / y; }
+    static auto derivative(const auto&, const auto& y) { return 0.5 * (1.0 / y); }
 };
 
 struct Tanh {
@@ -255,7 +255,7 @@ struct Div {
 
     static auto value(const auto& a, const auto& b) { return a / b; }
     static auto derivative_a(const auto&, const auto& b, const auto&) { return 1.0 / b; }
-    static auto derivative_b(const auto&, const auto& b, const auto& y) { return -y / b; }
+    static auto derivative_b(const auto&, const auto& b, const auto& y) { return -y * (1.0 / b); }
 };
 
 struct Pow {

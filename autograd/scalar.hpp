@@ -79,14 +79,24 @@ struct Leaf : ExpressionTag {
         : value_(s.value()), serial_(s.serial()), place_{file, line}
     {
     }
+    [[gnu::always_inline]] constexpr Leaf(const Leaf& x)
+        : value_(x.value_), serial_(x.serial_), place_{x.place_.file, x.place_.line}
+    {
+    }
     constexpr double value() const { return value_; }
     constexpr std::uint64_t serial() const { return serial_; }
     constexpr Place place() const { return place_; }
 
-    template <class Partial>
-    [[gnu::always_inline]] void push(StatementWriter& writer, Partial partial) const
+    template <class Writer, class Partial>
+    [[gnu::always_inline]] void push(Writer& writer, Partial partial) const
     {
         writer.push(serial_, partial);
+    }
+    [[gnu::always_inline]] std::uint64_t distance(std::uint64_t base) const { return serial_ - base; }
+    template <bool kUnitPath>
+    static constexpr unsigned units()
+    {
+        return kUnitPath;
     }
     Operand record_operations(ScalarTape&) const { return {value_, serial_}; }
 
@@ -102,6 +112,12 @@ struct Constant : ExpressionTag {
 
     constexpr explicit Constant(double value) : value_(value) {}
     constexpr double value() const { return value_; }
+    [[gnu::always_inline]] std::uint64_t distance(std::uint64_t) const { return 0; }
+    template <bool kUnitPath>
+    static constexpr unsigned units()
+    {
+        return 0;
+    }
     Operand record_operations(ScalarTape&) const { return {value_, 0}; }
 
 private:
@@ -127,6 +143,8 @@ struct Unary : ExpressionTag {
 
     [[gnu::always_inline]] explicit Unary(const X& x) : x_(x), value_(F::value(x.value())) {}
 
+    [[gnu::always_inline]] Unary(const Unary& u) : x_(u.x_), value_(u.value_), serial_(u.serial_) {}
+
     double value() const { return value_; }
     double grad() const { return gradient_of(serial()); }
     Place place() const { return x_.place(); }
@@ -137,10 +155,17 @@ struct Unary : ExpressionTag {
         if (serial_ == 0) serial_ = record_statement(*this);
         return serial_;
     }
-    template <class Partial>
-    [[gnu::always_inline]] void push(StatementWriter& writer, Partial partial) const
+    template <class Writer, class Partial>
+    [[gnu::always_inline]] void push(Writer& writer, Partial partial) const
     {
         x_.push(writer, chain(partial, local_derivative<F>(x_.value(), value_)));
+    }
+    [[gnu::always_inline]] std::uint64_t distance(std::uint64_t base) const { return x_.distance(base); }
+    /// Operands whose partial is exactly 1, given whether that of the path to here is.
+    template <bool kUnitPath>
+    static constexpr unsigned units()
+    {
+        return X::template units < kUnitPath && kIsOne < decltype(local_derivative<F>(0, 0)) >> ();
     }
     Operand record_operations(ScalarTape& tape) const
     {
@@ -161,6 +186,8 @@ struct Binary : ExpressionTag {
 
     [[gnu::always_inline]] Binary(const A& a, const B& b) : a_(a), b_(b), value_(F::value(a.value(), b.value())) {}
 
+    [[gnu::always_inline]] Binary(const Binary& e) : a_(e.a_), b_(e.b_), value_(e.value_), serial_(e.serial_) {}
+
     double value() const { return value_; }
     double grad() const { return gradient_of(serial()); }
     Place place() const
@@ -177,13 +204,25 @@ struct Binary : ExpressionTag {
         if (serial_ == 0) serial_ = record_statement(*this);
         return serial_;
     }
-    template <class Partial>
-    [[gnu::always_inline]] void push(StatementWriter& writer, Partial partial) const
+    template <class Writer, class Partial>
+    [[gnu::always_inline]] void push(Writer& writer, Partial partial) const
     {
         if constexpr (A::kOperands > 0)
             a_.push(writer, chain(partial, local_derivative_a<F>(a_.value(), b_.value(), value_)));
         if constexpr (B::kOperands > 0)
             b_.push(writer, chain(partial, local_derivative_b<F>(a_.value(), b_.value(), value_)));
+    }
+    /// Of all operands from the tape's first serial, combined by or: in range only if each of them is.
+    [[gnu::always_inline]] std::uint64_t distance(std::uint64_t base) const
+    {
+        return a_.distance(base) | b_.distance(base);
+    }
+    template <bool kUnitPath>
+    static constexpr unsigned units()
+    {
+        return A::template units < kUnitPath &&
+               kIsOne < decltype(local_derivative_a<F>(0, 0, 0)) >> () + B::template units < kUnitPath &&
+               kIsOne < decltype(local_derivative_b<F>(0, 0, 0)) >> ();
     }
     Operand record_operations(ScalarTape& tape) const
     {

@@ -78,48 +78,84 @@ template <class F>
         return F::derivative_b(a, b, y);
 }
 
-/// Appends the operands of one statement. Operands that are not on the tape are written and then overwritten by the
-/// next one: a store costs less than a branch that is hard to predict.
-class StatementWriter {
+template <class Partial>
+inline constexpr bool kIsOne = std::is_same_v<Partial, One>;
+
+/// Writes a statement whose operands are all on the tape: every position is known to the compiler.
+template <class E>
+class FullStatement {
 public:
-    [[gnu::always_inline]] explicit StatementWriter(const ScalarTape& tape)
+    [[gnu::always_inline]] explicit FullStatement(const ScalarTape& tape)
         : base_(tape.base_serial),
-          slots_(tape.slots),
-          partials_(tape.partials + tape.weighted_top),
-          weighted_(tape.weighted + tape.weighted_top),
-          units_(tape.units + tape.unit_top)
+          weighted_(reinterpret_cast<ScalarTape::Weighted*>(tape.top)),
+          units_(tape.top + kUnitsAt)
+    {
+    }
+    [[gnu::always_inline]] void push(std::uint64_t serial, double partial)
+    {
+        weighted_->partial = partial;
+        weighted_->slot = static_cast<std::uint32_t>(serial - base_);
+        ++weighted_;
+    }
+    [[gnu::always_inline]] void push(std::uint64_t serial, One)
+    {
+        *units_++ = static_cast<std::uint32_t>(serial - base_);
+    }
+
+    /// Closes the statement and returns the serial of its result.
+    [[gnu::always_inline]] std::uint64_t finish(ScalarTape& tape) const
+    {
+        tape.counts[tape.slots] = static_cast<ScalarTape::Count>(kWeighted << 4 | kUnits);
+        __builtin_prefetch(tape.top + 1024, 1);
+        tape.top += kUnitsAt + kUnits;
+        return base_ + tape.slots++;
+    }
+
+private:
+    static constexpr unsigned kUnits = E::template units<true>(), kWeighted = E::kOperands - kUnits;
+    static constexpr unsigned kUnitsAt = kWeighted * ScalarTape::kWeightedWords;
+
+    std::uint64_t base_;
+    ScalarTape::Weighted* weighted_;
+    std::uint32_t* units_;
+};
+
+/// Writes a statement of which some operands may be constants. Those are written and then overwritten by the next one:
+/// a store costs less than a branch that is hard to predict.
+template <class E>
+class PartialStatement {
+public:
+    [[gnu::always_inline]] explicit PartialStatement(const ScalarTape& tape)
+        : base_(tape.base_serial), weighted_(reinterpret_cast<ScalarTape::Weighted*>(tape.top))
     {
     }
     [[gnu::always_inline]] void push(std::uint64_t serial, double partial)
     {
         const std::uint64_t slot = serial - base_;
-        partials_[n_weighted_] = partial;
-        weighted_[n_weighted_] = static_cast<std::uint32_t>(slot);
-        n_weighted_ += slot < slots_;
+        weighted_[n_weighted_] = {partial, static_cast<std::uint32_t>(slot)};
+        n_weighted_ += ScalarTape::in_range(slot);
     }
     [[gnu::always_inline]] void push(std::uint64_t serial, One)
     {
         const std::uint64_t slot = serial - base_;
         units_[n_units_] = static_cast<std::uint32_t>(slot);
-        n_units_ += slot < slots_;
+        n_units_ += ScalarTape::in_range(slot);
     }
     /// Closes the statement and returns the serial of its result: 0, a constant, if no operand was on the tape.
     [[gnu::always_inline]] std::uint64_t finish(ScalarTape& tape) const
     {
-        const std::uint64_t count = n_weighted_ << 4 | n_units_;
-        tape.counts[slots_] = static_cast<ScalarTape::Count>(count);
-        tape.weighted_top += n_weighted_;
-        tape.unit_top += n_units_;
-        tape.slots = slots_ + (count != 0);
-        return count != 0 ? base_ + slots_ : 0;
+        if (n_weighted_ + n_units_ == 0) return 0;
+        tape.counts[tape.slots] = static_cast<ScalarTape::Count>(n_weighted_ << 4 | n_units_);
+        tape.top += n_weighted_ * ScalarTape::kWeightedWords;
+        for (unsigned i = 0; i < n_units_; ++i) *tape.top++ = units_[i];
+        return base_ + tape.slots++;
     }
 
 private:
-    std::uint64_t base_, slots_;
-    double* partials_;
-    std::uint32_t* weighted_;
-    std::uint32_t* units_;
-    std::uint64_t n_weighted_ = 0, n_units_ = 0;
+    std::uint64_t base_;
+    ScalarTape::Weighted* weighted_;
+    std::uint32_t units_[E::kOperands + 1];
+    unsigned n_weighted_ = 0, n_units_ = 0;
 };
 
 /// What an explaining tape does with an expression: one record for each elementary operation, innermost first.
@@ -133,14 +169,19 @@ template <class E>
 [[gnu::always_inline]] inline std::uint64_t record_statement(const E& expression)
 {
     ScalarTape& tape = *current;
-    if (tape.weighted_top + tape.unit_top + E::kOperands > tape.limit) [[unlikely]] {
+    if (!tape.has_room(E::kOperands * ScalarTape::kWeightedWords)) [[unlikely]] {
         if (&tape == &null_tape) return 0;
         const E copy = expression;  // a reference to the expression itself would force it into memory on every path
         return record_each_operation(tape, copy);
     }
-    StatementWriter writer(tape);
-    expression.push(writer, One{});
-    return writer.finish(tape);
+    if (ScalarTape::in_range(expression.distance(tape.base_serial))) [[likely]] {
+        FullStatement<E> statement(tape);
+        expression.push(statement, One{});
+        return statement.finish(tape);
+    }
+    PartialStatement<E> statement(tape);
+    expression.push(statement, One{});
+    return statement.finish(tape);
 }
 
 }  // namespace xgrad::detail

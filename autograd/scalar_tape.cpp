@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <mutex>
 #include <new>
 #include <string>
@@ -22,7 +23,6 @@ namespace {
 // ---- serials: each tape draws from a block of its own, so that no two values ever share one ----
 
 constexpr std::uint64_t kBlock = std::uint64_t{1} << 40;
-constexpr std::uint64_t kMaxSlots = std::uint64_t{1} << 32;  // of one recording: slots are 32 bits wide
 
 struct SerialRange {
     std::uint64_t begin, end;
@@ -42,7 +42,7 @@ public:
     void give_back(SerialRange range)
     {
         const std::scoped_lock lock(mutex_);
-        if (range.end - range.begin >= kMaxSlots && n_left_ < left_.size()) left_[n_left_++] = range;
+        if (n_left_ < left_.size()) left_[n_left_++] = range;
     }
 
 private:
@@ -58,9 +58,9 @@ constinit SerialPool serial_pool;
 
 constexpr std::size_t kPage = 4096;
 constexpr std::uint64_t kSmallestCapacity = 1024;
-constexpr std::uint64_t kSlack = ScalarTape::kMaxOperands + 1;  // entries written ahead of the check
+constexpr std::uint64_t kSlack = 64;  // entries written ahead of the check
 
-/// The five arrays start at different offsets in a page: at equal ones, loads wait for unrelated stores.
+/// The arrays start at different offsets in a page: at equal ones, loads wait for unrelated stores.
 constexpr std::size_t kStagger = 832;
 
 std::size_t array_bytes(std::uint64_t entries, std::size_t size)
@@ -74,26 +74,27 @@ std::size_t array_bytes(std::uint64_t entries, std::size_t size)
 ScalarTape::~ScalarTape()
 {
     release();
-    if (serials_end != 0) serial_pool.give_back({base_serial, serials_end});
+    if (serials_end - base_serial >= kMaxSlots) serial_pool.give_back({base_serial, serials_end});
 }
 
-bool ScalarTape::map(std::uint64_t entries) noexcept
+bool ScalarTape::map(std::uint64_t words) noexcept
 {
-    const std::size_t wide = array_bytes(entries, 8), narrow = array_bytes(entries, 4), byte = array_bytes(entries, 1);
-    const std::size_t bytes = 2 * wide + 2 * narrow + byte;
+    const std::size_t sizes[] = {array_bytes(words, sizeof(*operands)) + 3 * kPage, array_bytes(words, sizeof(*counts)),
+                                 array_bytes(words, sizeof(*adjoints))};
+    const std::size_t bytes = sizes[0] + sizes[1] + sizes[2];
     void* const start =
         mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (start == MAP_FAILED) return false;
     memory = start;
     memory_bytes = bytes;
-    capacity = entries;
+    capacity = words;
     auto* at = static_cast<std::byte*>(start);
-    const auto take = [&at](std::size_t size) { return std::exchange(at, at + size); };
-    partials = reinterpret_cast<double*>(take(wide));
-    adjoints = reinterpret_cast<double*>(take(wide));
-    weighted = reinterpret_cast<std::uint32_t*>(take(narrow));
-    units = reinterpret_cast<std::uint32_t*>(take(narrow));
-    counts = reinterpret_cast<Count*>(take(byte));
+    // Prefetches look a page back and a page ahead. Where nothing was ever touched they cost more than they bring.
+    for (unsigned page = 0; page < 3; ++page) std::memset(at + page * kPage, 0, 1);
+    operands = reinterpret_cast<std::uint32_t*>(at + kPage);
+    operands_end = operands + words;
+    counts = reinterpret_cast<Count*>(at + sizes[0]);
+    adjoints = reinterpret_cast<double*>(at + sizes[0] + sizes[1]);
     return true;
 }
 
@@ -119,57 +120,50 @@ void ScalarTape::release() noexcept
 
 // ---- recording ----
 
-void ScalarTape::begin(bool explain, std::uint64_t new_capacity)
+void ScalarTape::prepare(bool explain, std::uint64_t new_capacity)
 {
-    if (!memory || (new_capacity != 0 && new_capacity != capacity)) [[unlikely]]
+    if (!memory || (new_capacity != 0 && new_capacity != capacity))
         reserve(new_capacity != 0 ? new_capacity : kDefaultCapacity);
-    if (serials_end - base_serial < kMaxSlots) [[unlikely]] {
+    if (serials_end - base_serial < kMaxSlots) {
         const SerialRange range = serial_pool.draw();
         base_serial = range.begin;
         serials_end = range.end;
     }
-    if (explain) [[unlikely]] {
-        records = make_records();
-        open_limit = capacity;
-    } else {
-        limit = capacity;
-    }
-    below = current;
-    current = this;
+    if (explain) records = make_records();
 }
 
-void ScalarTape::end() noexcept
+void ScalarTape::forget() noexcept
 {
-    current = below;
-    below = nullptr;
     clear_adjoints(0, static_cast<std::uint32_t>(residue ? slots : leading_leaves));
-    base_serial += slots;
-    slots = weighted_top = unit_top = leading_leaves = 0;
-    n_leaves = limit = 0;
     residue = false;
-    cursor_slot = cursor_weighted = cursor_unit = 0;
-    if (records) [[unlikely]]
-        destroy_records(std::exchange(records, nullptr));
+    if (records) destroy_records(std::exchange(records, nullptr));
+}
+
+std::uint32_t ScalarTape::push_late_leaves(std::uint32_t count)
+{
+    const auto first = static_cast<std::uint32_t>(slots);
+    for (std::uint32_t i = 0; i < count; ++i) push_leaf();
+    return first;
 }
 
 std::uint32_t ScalarTape::push_beyond_limit(Count kind)
 {
-    if (!records || weighted_top + unit_top >= open_limit) throw_tape_full(*this);
+    if (!records || top == operands_end) throw_tape_full(*this);
     records->reserve(slots);
-    --open_limit;
+    ++top;
     counts[slots] = kind;
     return static_cast<std::uint32_t>(slots++);
 }
 
 void ScalarTape::push_explained(std::uint32_t a, double partial_a, std::uint32_t b, double partial_b)
 {
-    if (weighted_top + unit_top + 2 > open_limit) throw_tape_full(*this);
+    if (operands_end - top < std::ptrdiff_t{2 * kWeightedWords}) throw_tape_full(*this);
     records->reserve(slots);
     unsigned count = 0;
     for (const auto& [slot, partial] : {std::pair(a, partial_a), std::pair(b, partial_b)}) {
         if (slot == kNoSlot) continue;
-        partials[weighted_top] = partial;
-        weighted[weighted_top++] = slot;
+        *reinterpret_cast<Weighted*>(top) = {partial, slot};
+        top += kWeightedWords;
         ++count;
     }
     counts[slots++] = static_cast<Count>(count << 4);
@@ -177,17 +171,12 @@ void ScalarTape::push_explained(std::uint32_t a, double partial_a, std::uint32_t
 
 void ScalarTape::rollback(const Mark& to) noexcept
 {
-    // The slots taken since stay taken. Each keeps the room of one operand, of those that its statement gives back.
-    std::uint64_t statements = 0;
-    for (std::uint64_t slot = to.slots; slot < slots; ++slot) {
-        statements += counts[slot] != Count::empty && counts[slot] != Count::leaf;
-        n_leaves -= is_leaf(static_cast<std::uint32_t>(slot));
+    for (std::uint64_t slot = to.slots; slot < slots; ++slot) {  // the slots taken since stay taken
+        late_leaves -= slot >= leading_leaves && is_leaf(static_cast<std::uint32_t>(slot));
         counts[slot] = Count::empty;
         if (records) (*records)[static_cast<std::uint32_t>(slot)] = {};
     }
-    (records ? open_limit : limit) -= statements;
-    weighted_top = to.weighted;
-    unit_top = to.units;
+    top = to.top + (slots - to.slots);
     leading_leaves = std::min(leading_leaves, to.slots);
     residue = true;
     cursor_slot = 0;
@@ -195,8 +184,7 @@ void ScalarTape::rollback(const Mark& to) noexcept
 
 std::size_t ScalarTape::bytes_used() const
 {
-    return slots * (sizeof(Count) + sizeof(double)) + weighted_top * (sizeof(double) + sizeof(std::uint32_t)) +
-           unit_top * sizeof(std::uint32_t);
+    return slots * (sizeof(Count) + sizeof(double)) + static_cast<std::size_t>(top - operands) * sizeof(*operands);
 }
 
 void throw_tape_full(const ScalarTape& tape)
@@ -217,7 +205,7 @@ void ScalarTape::clear_adjoints(std::uint32_t first, std::uint32_t last) noexcep
 
 void ScalarTape::save_leaf_adjoints(double* values) const noexcept
 {
-    std::uint64_t left = n_leaves;
+    std::uint64_t left = n_leaves();
     for (std::uint32_t slot = 0; left > 0; ++slot)
         if (is_leaf(slot)) {
             *values++ = adjoints[slot];

@@ -190,8 +190,8 @@ void Walk::visit(std::uint32_t index)
 
 void Walk::save_scalars()
 {
-    if (r.n_leaves == 0 || (r.nodes.size() == 0 && !discards)) return;  // a walk of scalars alone cannot throw
-    r.saved_leaves.resize(r.n_leaves);
+    if (r.n_leaves() == 0 || (r.nodes.size() == 0 && !discards)) return;  // a walk of scalars alone cannot throw
+    r.saved_leaves.resize(r.n_leaves());
     r.save_leaf_adjoints(r.saved_leaves.data());
     saved_scalars_ = true;
     if (!discards) return;
@@ -201,7 +201,7 @@ void Walk::save_scalars()
 
 void Walk::run(std::uint32_t top_slot)
 {
-    const bool has_scalars = r.weighted_top + r.unit_top > 0;
+    const bool has_scalars = r.slots > r.nodes.size();
     r.visited.clear();
     end_ = nodes_below(top_slot + 1);
     try {
@@ -226,7 +226,7 @@ void Walk::clear() noexcept
 {
     if (saved_scalars_)
         r.restore_leaf_adjoints(r.saved_leaves.data());
-    else if (r.weighted_top + r.unit_top > 0)
+    else if (r.slots > r.nodes.size())
         r.clear_adjoints(0, static_cast<std::uint32_t>(r.slots));
     for (std::uint32_t i = 0; i < end_; ++i) r.nodes[i].adjoint = Tensor();
     for (KeptAdjoint& kept : r.kept) kept.adjoint = Tensor();
