@@ -1,6 +1,7 @@
 #include <xgrad/error.hpp>
 #include <xgrad/leaf.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <vector>
@@ -24,15 +25,65 @@ ParameterIds& parameter_ids()
     return *ids;
 }
 
-thread_local std::vector<LeafCell*> unlisted;
+/// Parameters that received a gradient without standing in any list. Rare, so one list for all threads will do.
+struct Unlisted {
+    struct Entry {
+        LeafCell* cell;
+        const void* thread;
+    };
+    std::mutex mutex;
+    std::vector<Entry> entries;
+    std::atomic<std::size_t> count{0};  // lets step() pass without the mutex
+};
 
-void forget_unlisted(LeafCell* cell) { std::erase(unlisted, cell); }
+Unlisted& unlisted()
+{
+    static auto* list = new Unlisted;  // never destroyed: parameters may be statics
+    return *list;
+}
+
+std::mutex& ties_mutex()
+{
+    static auto* mutex = new std::mutex;
+    return *mutex;
+}
+
+/// An address that tells threads apart.
+const void* this_thread() noexcept
+{
+    static thread_local char tag;
+    return &tag;
+}
+
+/// Another reference, unless the last one has just gone.
+LeafRef retain_living(LeafCell* cell)
+{
+    std::atomic_ref count(cell->references);
+    std::uint32_t n = count.load(std::memory_order_relaxed);
+    while (n != 0)
+        if (count.compare_exchange_weak(n, n + 1, std::memory_order_acquire)) return LeafRef::adopt(cell);
+    return {};
+}
+
+void forget_unlisted(LeafCell* cell)
+{
+    Unlisted& list = unlisted();
+    const std::lock_guard lock(list.mutex);
+    std::erase_if(list.entries, [cell](const Unlisted::Entry& entry) { return entry.cell == cell; });
+    list.count.store(list.entries.size(), std::memory_order_relaxed);
+}
+
+void forget_copies(LeafCell* cell)
+{
+    const std::lock_guard lock(ties_mutex());
+    if (cell->copied_from && cell->copied_from->last_copy == cell) cell->copied_from->last_copy = nullptr;
+    if (cell->last_copy) cell->last_copy->copied_from = nullptr;
+}
 
 void destroy_cell(LeafCell* cell) noexcept
 {
     if (cell->reported) forget_unlisted(cell);
-    if (cell->copied_from && cell->copied_from->last_copy == cell) cell->copied_from->last_copy = nullptr;
-    if (cell->last_copy) cell->last_copy->copied_from = nullptr;
+    if (cell->tied) forget_copies(cell);
     if (cell->value.defined()) cell->value.unsafe_header()->leaf = nullptr;  // the value may outlive its parameter
     if (cell->id != LeafCell::kNoId) {
         ParameterIds& ids = parameter_ids();
@@ -84,15 +135,50 @@ std::uint32_t new_parameter_id()
 
 void report_unlisted(LeafCell& cell)
 {
+    Unlisted& list = unlisted();
+    const std::lock_guard lock(list.mutex);
+    list.entries.push_back({&cell, this_thread()});
+    list.count.store(list.entries.size(), std::memory_order_relaxed);
     cell.reported = true;
-    unlisted.push_back(&cell);
 }
 
-const LeafCell* first_unlisted() noexcept
+LeafRef first_unlisted()
 {
-    for (LeafCell* cell : unlisted)
-        if (!cell->listed) return cell;
-    return nullptr;
+    Unlisted& list = unlisted();
+    if (list.count.load(std::memory_order_relaxed) == 0) return {};
+    const std::lock_guard lock(list.mutex);
+    for (const auto& [cell, thread] : list.entries) {
+        if (cell->listed || thread != this_thread()) continue;
+        if (LeafRef living = retain_living(cell)) return living;
+    }
+    return {};
+}
+
+LeafRef copy_of_tied(LeafCell& from, const void* member)
+{
+    if (!from.tied) return {};
+    LeafRef copy;  // outlives the lock: releasing the last reference takes it again
+    const std::lock_guard lock(ties_mutex());
+    if (!from.last_copy || from.copier != this_thread()) return {};
+    if (std::find(from.copied_members.begin(), from.copied_members.end(), member) != from.copied_members.end())
+        return {};
+    copy = retain_living(from.last_copy);
+    // Once it is in use, a further copy has nothing to do with it.
+    if (!copy || copy->version > 0 || copy->listed || copy->grad.defined()) return {};
+    from.copied_members.push_back(member);
+    return copy;
+}
+
+void note_copy(LeafCell& from, LeafCell& copy, const void* member)
+{
+    if (!from.tied) return;
+    const std::lock_guard lock(ties_mutex());
+    from.copied_members.assign(1, member);
+    from.copier = this_thread();
+    if (from.last_copy) from.last_copy->copied_from = nullptr;
+    from.last_copy = &copy;
+    copy.copied_from = &from;
+    copy.tied = true;
 }
 
 }  // namespace xgrad::detail

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <string>
+#include <vector>
 
 namespace xgrad::detail {
 
@@ -27,11 +28,12 @@ struct LeafCell {
     Tensor value;  // parameters only
     std::string name;
 
-    // The copy made last, so that two members which are one parameter stay one in a copied module.
-    LeafCell* last_copy = nullptr;
-    const void* last_copy_source = nullptr;
-    std::ptrdiff_t last_copy_distance = 0;
+    // Copies of tied parameters (see copy_of_tied). Guarded by one mutex; empty for parameters that stand alone.
+    bool tied = false;              // several members are this parameter
+    LeafCell* last_copy = nullptr;  // while it lives
     LeafCell* copied_from = nullptr;
+    const void* copier = nullptr;             // the thread that makes last_copy
+    std::vector<const void*> copied_members;  // that last_copy stands for
 };
 
 inline void retain(LeafCell* cell) noexcept { count_up(cell->references); }
@@ -85,7 +87,12 @@ std::uint32_t new_parameter_id();
 void report_unlisted(LeafCell& cell);
 
 /// The first parameter alive that received a gradient on this thread and that nobody listed; null: none.
-const LeafCell* first_unlisted() noexcept;
+LeafRef first_unlisted();
+
+/// The copy of a tied parameter that the member at `member` belongs to: members of one parameter that are copied one
+/// after the other, each once, are one parameter afterwards. Null: a new copy begins with it (see note_copy).
+LeafRef copy_of_tied(LeafCell& from, const void* member);
+void note_copy(LeafCell& from, LeafCell& copy, const void* member);
 
 /// Notes an overwrite of the storage.
 void mark_written(TensorHeader& header) noexcept;

@@ -15,12 +15,17 @@ void hold(LeafCell& cell, Tensor value)
     cell.value = std::move(value);
 }
 
-LeafRef new_cell(const Tensor& value, const std::string& name)
+void check_floating(const Tensor& value)
 {
     if (!is_floating(value.dtype()))
         throw DtypeError(error_text("Parameter", "a value of type " + describe(value),
                                     "parameters are f32 or f64, since gradients flow into them",
                                     "convert the value first, or keep integers in a plain Tensor member"));
+}
+
+LeafRef new_cell(const Tensor& value, const std::string& name)
+{
+    check_floating(value);
     LeafRef cell = LeafRef::adopt(new LeafCell);
     cell->name = name;
     hold(*cell, contiguous_copy(value));
@@ -28,25 +33,12 @@ LeafRef new_cell(const Tensor& value, const std::string& name)
     return cell;
 }
 
-/// The copy that another member of the same struct, tied to the same cell, has just got; null when there is none.
-/// It is recognised by the same distance between original and copy, seen from a member that was not copied yet.
-LeafCell* tied_copy(const LeafCell& from, const void* source, std::ptrdiff_t distance)
+LeafRef copy_cell(LeafCell& from, const void* member)
 {
-    const bool same_struct = from.last_copy && from.last_copy_distance == distance && from.last_copy_source != source;
-    return same_struct ? from.last_copy : nullptr;
-}
-
-LeafRef copy_cell(LeafCell& from, const void* source, const void* target)
-{
-    const auto distance = static_cast<const char*>(target) - static_cast<const char*>(source);
-    if (LeafCell* tied = tied_copy(from, source, distance)) return LeafRef(tied);
+    if (LeafRef copy = copy_of_tied(from, member)) return copy;
     LeafRef cell = new_cell(from.value, from.name);
     cell->requires_grad = from.requires_grad;
-    if (from.last_copy) from.last_copy->copied_from = nullptr;
-    cell->copied_from = &from;
-    from.last_copy = cell.get();
-    from.last_copy_source = source;
-    from.last_copy_distance = distance;
+    note_copy(from, *cell, member);
     return cell;
 }
 
@@ -62,23 +54,33 @@ void* begin_write(LeafCell& cell)
 void write(LeafCell& cell, const Tensor& value)
 {
     if (value.unsafe_header() == cell.value.unsafe_header()) return;
-    const Tensor source = contiguous_copy(value);
-    if (source.dtype() == cell.value.dtype() && source.sizes() == cell.value.sizes()) {
+    if (value.dtype() == cell.value.dtype() && value.sizes() == cell.value.sizes()) {
+        const Tensor source = value.is_contiguous() ? value : contiguous_copy(value);
+        const void* from = source.raw();
         const std::size_t bytes = static_cast<std::size_t>(source.numel()) * size_of(source.dtype());
-        std::memcpy(begin_write(cell), source.raw(), bytes);
+        if (bytes > 0) std::memmove(begin_write(cell), from, bytes);
         return;
     }
-    if (!is_floating(source.dtype())) (void)new_cell(source, cell.name);  // throws
-    hold(cell, source);
+    check_floating(value);
+    hold(cell, contiguous_copy(value));
     ++cell.version;
 }
 
 }  // namespace detail
 
-Parameter::Parameter(const Tensor& value, std::string name) : cell_(detail::new_cell(value, name)) {}
+void ParameterRef::throw_undefined()
+{
+    throw std::invalid_argument(detail::error_text("Parameter", "the parameter is undefined",
+                                                   "a default-constructed or moved-from Parameter has no cell",
+                                                   "construct it from a value first"));
+}
+
+void ParameterRef::set_value(const Tensor& value) const { detail::write(cell(), value); }
+
+Parameter::Parameter(const Tensor& value, std::string name) : ParameterRef(detail::new_cell(value, name)) {}
 
 Parameter::Parameter(const Parameter& other)
-    : cell_(other.cell_ ? detail::copy_cell(*other.cell_, &other, this) : detail::LeafRef())
+    : ParameterRef(other.cell_ ? detail::copy_cell(*other.cell_, &other) : detail::LeafRef())
 {
 }
 
@@ -88,7 +90,7 @@ Parameter& Parameter::operator=(const Parameter& other)
     if (cell_)
         detail::write(*cell_, other.value());
     else
-        cell_ = detail::copy_cell(*other.cell_, &other, this);
+        cell_ = detail::copy_cell(*other.cell_, &other);
     return *this;
 }
 
@@ -110,15 +112,10 @@ Parameter& Parameter::operator=(const Tensor& value)
     return *this;
 }
 
-detail::LeafCell& Parameter::cell() const
+void Parameter::tie(const Parameter& other)
 {
-    if (!cell_)
-        throw std::invalid_argument(detail::error_text("Parameter", "the parameter is undefined",
-                                                       "a default-constructed or moved-from Parameter has no cell",
-                                                       "construct it from a value first"));
-    return *cell_;
+    other.cell().tied = true;
+    cell_ = other.cell_;
 }
-
-const Tensor& Parameter::value() const { return cell().value; }
 
 }  // namespace xgrad

@@ -7,13 +7,62 @@
 
 namespace xgrad {
 
+/// A handle to a parameter's cell: copies of the handle are the same parameter. Lists of parameters and optimizers hold
+/// it, so nothing dangles when a model moves or dies.
+class ParameterRef {
+public:
+    ParameterRef() = default;
+
+    bool defined() const noexcept { return static_cast<bool>(cell_); }
+
+    /// The current value. A handle to it keeps sharing the storage: it shows later writes.
+    const Tensor& value() const { return cell().value; }
+    operator const Tensor&() const { return value(); }
+    void set_value(const Tensor& value) const;  ///< writes a copy of `value` into the cell
+
+    const Tensor& grad() const { return cell().grad; }  ///< undefined when there is none
+    void zero_grad() const { cell().grad = Tensor(); }
+    void set_grad(Tensor grad) const { cell().grad = std::move(grad); }
+
+    /// Number of writes into the value so far.
+    std::uint64_t version() const { return cell().version; }
+
+    /// Frozen parameters are constants: nothing is recorded for them.
+    bool requires_grad() const { return cell().requires_grad; }
+    void requires_grad(bool yes) const { cell().requires_grad = yes; }
+
+    const std::string& name() const { return cell().name; }
+    Sizes sizes() const { return value().sizes(); }
+    Dtype dtype() const { return value().dtype(); }
+    std::int64_t numel() const { return value().numel(); }
+
+    /// Whether both are one parameter.
+    friend bool same(const ParameterRef& a, const ParameterRef& b) { return a.cell_.get() == b.cell_.get(); }
+
+    /// For library code.
+    detail::LeafCell& cell() const
+    {
+        if (!cell_) [[unlikely]]
+            throw_undefined();
+        return *cell_;
+    }
+
+protected:
+    explicit ParameterRef(detail::LeafRef cell) : cell_(std::move(cell)) {}
+    detail::LeafRef cell_;
+
+private:
+    [[noreturn]] static void throw_undefined();
+};
+
 /// A leaf that a module owns: a cell with the current value, its gradient and a version. Operations on it are recorded
 /// whenever a tape is alive.
 ///
 /// Copying makes a new cell with a copy of the value; moving keeps the cell. Assigning writes the value into the
 /// existing cell, so that an optimizer that holds it goes on; a default-constructed Parameter takes over a copy.
-/// Members that are one parameter (see `tie`) are one parameter in a copy of the struct that holds them, too.
-class Parameter {
+/// Members that are one parameter (see `tie`) are one parameter in a copy of the struct that holds them, wherever in it
+/// they lie: what is copied one after the other, each member once, before the copy is used, belongs together.
+class Parameter : public ParameterRef {
 public:
     Parameter() = default;
 
@@ -29,35 +78,7 @@ public:
     ~Parameter() = default;
 
     /// From now on this and `other` are one parameter.
-    void tie(const Parameter& other) { cell_ = other.cell_; }
-
-    bool defined() const noexcept { return static_cast<bool>(cell_); }
-
-    /// The current value. A handle to it keeps sharing the storage: it shows later writes.
-    const Tensor& value() const;
-    operator const Tensor&() const { return value(); }
-
-    const Tensor& grad() const { return cell().grad; }  ///< undefined when there is none
-    void zero_grad() { cell().grad = Tensor(); }
-    void set_grad(Tensor grad) { cell().grad = std::move(grad); }
-
-    /// Number of writes into the value so far.
-    std::uint64_t version() const { return cell().version; }
-
-    /// Frozen parameters are constants: nothing is recorded for them.
-    bool requires_grad() const { return cell().requires_grad; }
-    void requires_grad(bool yes) { cell().requires_grad = yes; }
-
-    const std::string& name() const { return cell().name; }
-    Sizes sizes() const { return value().sizes(); }
-    Dtype dtype() const { return value().dtype(); }
-    std::int64_t numel() const { return value().numel(); }
-
-    /// For library code.
-    detail::LeafCell& cell() const;
-
-private:
-    detail::LeafRef cell_;
+    void tie(const Parameter& other);
 };
 
 namespace detail {

@@ -44,7 +44,7 @@ public:
         : tensor_(&x), file_(file), line_(line)
     {
     }
-    Input(const Parameter& x, const char* file = __builtin_FILE(), int line = __builtin_LINE())
+    Input(const ParameterRef& x, const char* file = __builtin_FILE(), int line = __builtin_LINE())
         : tensor_(&x.value()), file_(file), line_(line)
     {
     }
@@ -105,7 +105,7 @@ struct InputRef {
         : tensor(&x), file(source_file), line(source_line)
     {
     }
-    InputRef(const Parameter& x, const char* source_file = __builtin_FILE(), int source_line = __builtin_LINE())
+    InputRef(const ParameterRef& x, const char* source_file = __builtin_FILE(), int source_line = __builtin_LINE())
         : tensor(&x.value()), file(source_file), line(source_line)
     {
     }

@@ -211,6 +211,9 @@ Tensor ones(Sizes sizes, Dtype dtype);
 Tensor zeros_like(const Tensor& x);
 Tensor ones_like(const Tensor& x);
 
+/// Tensors under names, in an order: the state of a module, the content of a file.
+using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
+
 /// "f32 (2, 3)".
 std::string describe(const Tensor& x);
 

@@ -15,7 +15,7 @@ public:
         : tensor_(&x), file_(file), line_(line)
     {
     }
-    Operand(const Parameter& x, const char* file = __builtin_FILE(), int line = __builtin_LINE())
+    Operand(const ParameterRef& x, const char* file = __builtin_FILE(), int line = __builtin_LINE())
         : tensor_(&x.value()), file_(file), line_(line)
     {
     }
