@@ -1,0 +1,25 @@
+#include "nn/check.hpp"
+
+#include <xgrad/error.hpp>
+
+namespace xgrad::nn::detail {
+
+using xgrad::detail::error_text;
+
+void check_positive(const char* layer, const char* what, std::int64_t number)
+{
+    if (number < 1)
+        throw ShapeError(error_text(layer, std::string(what) + " is " + std::to_string(number), "it is at least 1",
+                                    "check the order of the arguments"));
+}
+
+void check_dtype(const char* layer, const Tensor& x, const Parameter& weight)
+{
+    if (x.dtype() == weight.dtype()) return;
+    const std::string own = name_of(weight.dtype()), given = name_of(x.dtype());
+    throw DtypeError(error_text(
+        layer, "input " + describe(x) + " into a layer of " + own, "a module refuses a dtype that is not its own",
+        "to(x, " + own + ")" + (is_floating(x.dtype()) ? ", or nn::to(module, " + given + ")" : std::string())));
+}
+
+}  // namespace xgrad::nn::detail
