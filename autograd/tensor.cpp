@@ -359,6 +359,7 @@ std::string to_string(const Tensor& x)
         list += text;
     }
     std::string shape = to_string(x.sizes());
+    if (x.ndim() == 1) shape.erase(shape.size() - 2, 1);  // (2,) without its comma
     shape.front() = '{';
     shape.back() = '}';
     return "tensor(" + shape + ", {" + list + "}) " + name_of(x.dtype());
