@@ -2,7 +2,7 @@
 // Learns y = 2 a - 3 b + 1 from 64 points. Prints the loss every 50 steps, then the weights.
 // Prints:
 //   step   0  loss ...
-//   step  50  loss 0.000...
+//   step  50  loss 0.000000
 //   step 100  loss 0.000000
 //   step 150  loss 0.000000
 //   step 200  loss 0.000000
