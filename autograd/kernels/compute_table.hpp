@@ -57,6 +57,31 @@ struct ConvWeightPiece {
     std::int64_t first, last;
 };
 
+/// Sizes of a pooling; every image's every channel is a plane of its own.
+struct PoolShape {
+    std::int64_t planes;
+    std::int64_t in[2], out[2], kernel[2], stride[2], pad[2] = {0, 0}, dilation[2] = {1, 1};
+};
+
+/// Planes [first, last); the arrays begin at plane 0. See pool.hpp.
+template <class T>
+struct MaxPoolPiece {
+    const PoolShape* shape;
+    const T *x, *v;  // v: what is gathered or spread; y = v at the maximum of x, or gx = v there
+    T* to;
+    std::int64_t* indices;  // or null
+    std::int64_t first, last;
+};
+template <class T>
+struct AveragePoolPiece {
+    const PoolShape* shape;
+    const T* from;
+    T* to;
+    bool count_pad;
+    std::int64_t divisor;  // 0: the number of elements
+    std::int64_t first, last;
+};
+
 struct ComputeTable {
     void (*gemm_f32)(const GemmPiece<float>&);
     void (*gemm_f64)(const GemmPiece<double>&);
@@ -66,6 +91,14 @@ struct ComputeTable {
     void (*conv_data_f64)(const ConvDataPiece<double>&);
     void (*conv_weight_f32)(const ConvWeightPiece<float>&);
     void (*conv_weight_f64)(const ConvWeightPiece<double>&);
+    void (*max_pool_f32)(const MaxPoolPiece<float>&);
+    void (*max_pool_f64)(const MaxPoolPiece<double>&);
+    void (*max_pool_spread_f32)(const MaxPoolPiece<float>&);
+    void (*max_pool_spread_f64)(const MaxPoolPiece<double>&);
+    void (*average_pool_f32)(const AveragePoolPiece<float>&);
+    void (*average_pool_f64)(const AveragePoolPiece<double>&);
+    void (*average_pool_spread_f32)(const AveragePoolPiece<float>&);
+    void (*average_pool_spread_f64)(const AveragePoolPiece<double>&);
 };
 
 /// For the instruction set that kernels::active uses.

@@ -20,6 +20,7 @@ constinit ComputeTable compute{};
     void fill_softmax(KernelTable&);     \
     void fill_update(KernelTable&);      \
     void fill_conv(ComputeTable&);       \
+    void fill_pool(ComputeTable&);       \
     }                                    \
     namespace {                          \
     void fill_##set(KernelTable& table)  \
@@ -31,6 +32,7 @@ constinit ComputeTable compute{};
         set::fill_softmax(table);        \
         set::fill_update(table);         \
         set::fill_conv(compute);         \
+        set::fill_pool(compute);         \
         table.isa = #set;                \
     }                                    \
     }
