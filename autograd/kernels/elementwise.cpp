@@ -71,6 +71,30 @@ void walk_binary(BinaryKernel* f, std::size_t from, std::size_t to, std::span<co
                  [=](Index n, const Run& run) { f(n, run.data[0], run.step[0], run.data[1], run.step[1], run.out); });
 }
 
+bool binary_by_rows(BinaryRowsKernel* f, std::size_t element, std::span<const Index> sizes, const void* a,
+                    const Index* a_strides, const void* b, const Index* b_strides, void* y)
+{
+    const Collapsed shape = collapse(sizes, {a_strides, b_strides});
+    if (shape.ndim < 2 || shape.numel == 0) return false;
+    const int last = shape.ndim - 1, row = last - 1;
+    const Index a_step = shape.strides[0][last], b_step = shape.strides[1][last];
+    if ((a_step != 0 && a_step != 1) || (b_step != 0 && b_step != 1)) return false;
+    const Index n = shape.sizes[last], rows = shape.sizes[row], planes = shape.numel / (rows * n);
+    const Index a_row = shape.strides[0][row], b_row = shape.strides[1][row];
+    const Index band = std::max<Index>(1, std::min(rows, kGrain / n)), bands = (rows + band - 1) / band;
+    parallel_for(planes * bands, std::max<Index>(1, kGrain / (band * n)), [&](Index begin, Index end) {
+        Odometer plane(shape, row, 2, begin / bands);
+        for (Index i = begin, b_index = begin % bands; i < end; ++i) {
+            const Index first = b_index * band, count = std::min(band, rows - first);
+            f(count, n, at(a, plane.offset[0] + first * a_row, element), a_row, a_step,
+              at(b, plane.offset[1] + first * b_row, element), b_row, b_step,
+              at(y, (i / bands * rows + first) * n, element));
+            if (++b_index == bands) b_index = 0, plane.next();
+        }
+    });
+    return true;
+}
+
 void walk_binary_vjp(BinaryVjp* f, unsigned reads, std::size_t element, std::span<const Index> sizes, const void* gy,
                      const void* a, const Index* a_strides, const void* b, const Index* b_strides, const void* y,
                      void* g)

@@ -28,6 +28,9 @@ void walk_unary(UnaryKernel* f, std::size_t from, std::size_t to, std::span<cons
                 const Index* x_strides, void* y);
 void walk_binary(BinaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* a,
                  const Index* a_strides, const void* b, const Index* b_strides, void* y);
+/// With a kernel for rows, where that is of use. false: not here, walk.
+bool binary_by_rows(BinaryRowsKernel* f, std::size_t element, std::span<const Index> sizes, const void* a,
+                    const Index* a_strides, const void* b, const Index* b_strides, void* y);
 void walk_binary_vjp(BinaryVjp* f, unsigned reads, std::size_t element, std::span<const Index> sizes, const void* gy,
                      const void* a, const Index* a_strides, const void* b, const Index* b_strides, const void* y,
                      void* g);
@@ -121,8 +124,12 @@ template <class F>
 void binary(Dtype dtype, std::span<const Index> sizes, const void* a, const Index* a_strides, const void* b,
             const Index* b_strides, void* y)
 {
-    detail::walk_binary(active.binary[index_of(dtype)][elementary::BinaryOps::index<F>()], size_of(dtype),
-                        size_of(dtype), sizes, a, a_strides, b, b_strides, y);
+    constexpr std::size_t at = elementary::BinaryOps::index<F>();
+    const std::size_t element = size_of(dtype);
+    if (dtype != i64 &&
+        detail::binary_by_rows(active.binary_rows[index_of(dtype)][at], element, sizes, a, a_strides, b, b_strides, y))
+        return;
+    detail::walk_binary(active.binary[index_of(dtype)][at], element, element, sizes, a, a_strides, b, b_strides, y);
 }
 
 /// gy and y are contiguous of the given sizes, as g is; those of a, b, y that the derivative does not read may be null.

@@ -21,9 +21,12 @@ struct AdamStep {
     bool maximize = false;
     Index step = 1;  // counted from 1
 
-    // Filled by adam().
+    // lr / (1 - beta1^step) and sqrt(1 - beta2^step): filled by prepare, or by adam where it was not called.
     double step_size = 0, root_of_correction = 0;
 };
+
+/// Computes what all parameters of one step share.
+void prepare(AdamStep& step);
 
 /// mean = lerp(mean, g, 1 - beta1); square = beta2 square + (1 - beta2) g^2;
 /// p -= lr / (1 - beta1^step) mean / (sqrt(square) / sqrt(1 - beta2^step) + eps).

@@ -112,6 +112,53 @@ Vec<T> fma(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c)
 #endif
 }
 
+// x bounded from one side, one instruction on x86; NaN stays NaN: there min and max return their second operand then.
+#if defined(__AVX512F__)
+inline Vec<float> at_most(const Vec<float>& x, float bound) { return {_mm512_min_ps(_mm512_set1_ps(bound), x.batch)}; }
+inline Vec<double> at_most(const Vec<double>& x, double bound)
+{
+    return {_mm512_min_pd(_mm512_set1_pd(bound), x.batch)};
+}
+inline Vec<float> at_least(const Vec<float>& x, float bound) { return {_mm512_max_ps(_mm512_set1_ps(bound), x.batch)}; }
+inline Vec<double> at_least(const Vec<double>& x, double bound)
+{
+    return {_mm512_max_pd(_mm512_set1_pd(bound), x.batch)};
+}
+#elif defined(__AVX2__)
+inline Vec<float> at_most(const Vec<float>& x, float bound) { return {_mm256_min_ps(_mm256_set1_ps(bound), x.batch)}; }
+inline Vec<double> at_most(const Vec<double>& x, double bound)
+{
+    return {_mm256_min_pd(_mm256_set1_pd(bound), x.batch)};
+}
+inline Vec<float> at_least(const Vec<float>& x, float bound) { return {_mm256_max_ps(_mm256_set1_ps(bound), x.batch)}; }
+inline Vec<double> at_least(const Vec<double>& x, double bound)
+{
+    return {_mm256_max_pd(_mm256_set1_pd(bound), x.batch)};
+}
+#else
+template <class T>
+Vec<T> at_most(const Vec<T>& x, T bound)
+{
+    return select(x > bound, Vec<T>(bound), x);
+}
+template <class T>
+Vec<T> at_least(const Vec<T>& x, T bound)
+{
+    return select(x < bound, Vec<T>(bound), x);
+}
+#endif
+
+/// About 1 / x, for 1 < x < 1e30: at least half of the digits are right.
+template <class T>
+Vec<T> inverse_estimate(const Vec<T>& x)
+{
+#if defined(__AVX512F__)
+    // Defined to the last bit; AVX2's estimate is not, and would make results depend on the maker of the machine.
+    if constexpr (sizeof(T) == 4) return Vec<T>(_mm512_rcp14_ps(x.batch));
+#endif
+    return T(1) / x;
+}
+
 /// The larger, the smaller; NaN where one operand is NaN.
 template <class T>
 Vec<T> maximum(const Vec<T>& a, const Vec<T>& b)
@@ -259,6 +306,12 @@ struct Whole {
     {
         return Vec<T>::load(from);
     }
+    /// v; a Part has 0 in the elements it does not read.
+    template <class T>
+    Vec<T> only(const Vec<T>& v) const
+    {
+        return v;
+    }
     template <class T>
     void store(T* to, const Vec<T>& v) const
     {
@@ -278,6 +331,11 @@ struct Part {
     Vec<T> load(const T* from, const Vec<T>& padding) const
     {
         return first_then(Vec<T>::load_part(from, count), count, padding);
+    }
+    template <class T>
+    Vec<T> only(const Vec<T>& v) const
+    {
+        return first_then(v, count, Vec<T>(0));
     }
     template <class T>
     void store(T* to, const Vec<T>& v) const

@@ -65,6 +65,21 @@ Vec<T> power_of_two(const Vec<T>& n)
     return from_bits<T>(bits_of(shifted) << Constants<T>::kMantissaBits);
 }
 
+/// v * 2^n for integers n, also where 2^n or the result is infinite, denormal or 0.
+template <class T>
+Vec<T> scaled(const Vec<T>& v, const Vec<T>& n)
+{
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4)
+        return Vec<T>(_mm512_scalef_ps(v.batch, n.batch));
+    else
+        return Vec<T>(_mm512_scalef_pd(v.batch, n.batch));
+#else
+    const Vec<T> half = Rounded<T>(n * 0.5).value;  // two factors, each a normal number
+    return v * power_of_two(half) * power_of_two(n - half);
+#endif
+}
+
 /// c[0] + x (c[1] + x (...)).
 template <class T, std::size_t N>
 [[gnu::always_inline]] inline Vec<T> polynomial(const Vec<T>& x, const T (&c)[N])
@@ -93,13 +108,10 @@ template <class T>
 [[gnu::always_inline]] inline Vec<T> exp(const Vec<T>& x)
 {
     using C = Constants<T>;
-    // Comparisons let NaN through. At the bounds the result has become 0 or infinity.
-    const Vec<T> below = select(x > C::kExpMax, Vec<T>(C::kExpMax), x);
-    const ExpParts<T> e(select(below < C::kExpMin, Vec<T>(C::kExpMin), below));
-    // 2^n in two factors, each a normal number, where 2^n itself may be infinite or denormal.
-    const Vec<T> half = Rounded<T>(e.n * 0.5).value;
+    // At the bounds the result has become 0 or infinity.
+    const ExpParts<T> e(at_least(at_most(x, C::kExpMax), C::kExpMin));
     const Vec<T> sum = 1.0 + e.r, lost = e.r - (sum - 1.0);
-    return (sum + (lost + e.tail)) * power_of_two(half) * power_of_two(e.n - half);
+    return scaled(sum + (lost + e.tail), e.n);
 }
 
 template <class T>
@@ -107,14 +119,16 @@ template <class T>
 {
     // tanh a = E / (E + 2) with E = exp(2a) - 1 = 2^n (exp(r) - 1) + (2^n - 1): nothing cancels, for small a neither.
     const Vec<T> a = abs(x);
-    const Vec<T> bounded = select(a > Constants<T>::kTanhOne, Vec<T>(Constants<T>::kTanhOne), a);
+    const Vec<T> bounded = at_most(a, Constants<T>::kTanhOne);
     const ExpParts<T> e(bounded + bounded);
     const Vec<T> scale = power_of_two(e.n);
     const Vec<T> most = fma(scale, e.r, scale - 1.0), rest = scale * e.tail, expm1 = most + rest;
     const Vec<T> divisor = expm1 + 2.0;
     if constexpr (!kFused) return with_sign_of(x, expm1 / divisor);
-    // The quotient and what the roundings of expm1, the divisor and the quotient itself have lost.
-    const Vec<T> inverse = 1.0 / divisor, quotient = expm1 * inverse;
+    // An estimate of the quotient, then what is missing: with the roundings of expm1 and of the divisor.
+    const Vec<T> estimate = inverse_estimate(divisor),
+                 inverse = fma(estimate, fma(-estimate, divisor, Vec<T>(1)), estimate);
+    const Vec<T> quotient = expm1 * inverse;
     const Vec<T> lost = (most - expm1) + rest, divisor_lost = expm1 - (divisor - 2.0);
     const Vec<T> residual = fma(-quotient, divisor, expm1) + fma(-quotient, divisor_lost, lost);
     return with_sign_of(x, fma(residual, inverse, quotient));

@@ -43,6 +43,9 @@ using UnaryKernel = void(Index n, const void* x, void* y);
 using UnaryVjp = void(Index n, const void* gy, const void* x, const void* y, void* gx);
 /// y = f(a, b).
 using BinaryKernel = void(Index n, const void* a, Index a_step, const void* b, Index b_step, void* y);
+/// The same for rows: y is (rows, n) contiguous, an operand's row r begins r * row elements further on.
+using BinaryRowsKernel = void(Index rows, Index n, const void* a, Index a_row, Index a_step, const void* b, Index b_row,
+                              Index b_step, void* y);
 /// g = gy * df/da (or df/db), for every element; broadcasting is undone by sum_to. Arrays that it does not read may be
 /// null.
 using BinaryVjp = void(Index n, const void* gy, const void* a, Index a_step, const void* b, Index b_step, const void* y,
@@ -95,6 +98,7 @@ struct KernelTable {
     UnaryKernel* unary[kFloats][elementary::UnaryOps::size];
     UnaryVjp* unary_vjp[kFloats][elementary::UnaryOps::size];
     BinaryKernel* binary[kNumbers][elementary::BinaryOps::size];  // i64: not div, pow
+    BinaryRowsKernel* binary_rows[kFloats][elementary::BinaryOps::size];
     BinaryVjp* binary_vjp_a[kFloats][elementary::BinaryOps::size];
     BinaryVjp* binary_vjp_b[kFloats][elementary::BinaryOps::size];
 

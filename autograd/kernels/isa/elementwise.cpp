@@ -19,6 +19,20 @@ private:
     const T* from_;
 };
 
+/// One number for all elements.
+template <class T>
+struct Number {
+    explicit Number(T number) : number_(number) {}
+    template <class Lanes>
+    Vec<T> read(Index, Lanes) const
+    {
+        return number_;
+    }
+
+private:
+    Vec<T> number_;
+};
+
 /// An operand that is an array or one number, known at run time: the number fills a register-sized buffer that the loop
 /// reads again and again.
 template <class T>
@@ -73,22 +87,32 @@ inline void binary_loop(Index n, const A& a, const B& b, T* y)
         n, [&, y](Index i, auto lanes) { lanes.store(y + i, Vec<T>(F::value(a.read(i, lanes), b.read(i, lanes)))); });
 }
 
+/// Rows of a broadcast operation: `row` from one row of an operand to the next, 0 where each is the same.
 template <class F, class T>
-[[gnu::noinline, gnu::flatten]] void binary_with_number(Index n, const T* a, Index a_step, const T* b, Index b_step,
-                                                        T* y)
+[[gnu::noinline, gnu::flatten]] void binary_rows(Index rows, Index n, const void* a_, Index a_row, Index a_step,
+                                                 const void* b_, Index b_row, Index b_step, void* y_)
 {
-    binary_loop<F>(n, ArrayOrNumber<T>(a, a_step), ArrayOrNumber<T>(b, b_step), y);
+    const T *a = static_cast<const T*>(a_), *b = static_cast<const T*>(b_);
+    T* y = static_cast<T*>(y_);
+    for (Index r = 0; r < rows; ++r, a += a_row, b += b_row, y += n) {
+        if (a_step == 0)
+            binary_loop<F>(n, Number<T>(*a), ArrayOrNumber<T>(b, b_step), y);
+        else if (b_step == 0)
+            binary_loop<F>(n, Array<T>(a), Number<T>(*b), y);
+        else
+            binary_loop<F>(n, Array<T>(a), Array<T>(b), y);
+    }
 }
 
 template <class F, class T>
 [[gnu::flatten]] void binary(Index n, const void* a_, Index a_step, const void* b_, Index b_step, void* y_)
 {
+    if (a_step == 0 || b_step == 0) {
+        if (n > 0) binary_rows<F, T>(1, n, a_, 0, a_step, b_, 0, b_step, y_);
+        return;
+    }
     const T *a = static_cast<const T*>(a_), *b = static_cast<const T*>(b_);
-    T* y = static_cast<T*>(y_);
-    if (a_step == 1 && b_step == 1)
-        binary_loop<F>(n, Array<T>(a), Array<T>(b), y);
-    else
-        binary_with_number<F>(n, a, a_step, b, b_step, y);
+    binary_loop<F>(n, Array<T>(a), Array<T>(b), static_cast<T*>(y_));
 }
 
 struct ByA {
@@ -157,6 +181,7 @@ void fill_for(KernelTable& table, std::size_t dtype)
     elementary::BinaryOps::for_each([&]<class F>(F) {
         constexpr std::size_t at = elementary::BinaryOps::index<F>();
         table.binary[dtype][at] = binary<F, T>;
+        table.binary_rows[dtype][at] = binary_rows<F, T>;
         table.binary_vjp_a[dtype][at] = binary_vjp<F, ByA, T>;
         table.binary_vjp_b[dtype][at] = binary_vjp<F, ByB, T>;
     });

@@ -21,6 +21,7 @@ T sum_block(Index n, const T* x)
         for (Index i = 1; i < n; ++i) sum += x[i];
         return sum;
     }
+    if (n <= size) return sum_lanes(n == size ? Vec<T>::load(x) : Vec<T>::load_part(x, n));
     Vec<T> sums[4] = {0, 0, 0, 0};
     Index i = 0;
     for (; i + 4 * size <= n; i += 4 * size)
@@ -124,11 +125,10 @@ struct Largest {
     {
         return maximum(a, b);
     }
-    /// Whether x takes the place of the best so far; NaN takes it, and keeps it.
-    template <class T>
-    static bool beats(T x, T best)
+    template <class X>
+    static auto passes(const X& x, const X& best)
     {
-        return x > best || (x != x && best == best);
+        return x > best;
     }
 };
 struct Smallest {
@@ -137,18 +137,25 @@ struct Smallest {
     {
         return minimum(a, b);
     }
-    template <class T>
-    static bool beats(T x, T best)
+    template <class X>
+    static auto passes(const X& x, const X& best)
     {
-        return x < best || (x != x && best == best);
+        return x < best;
     }
 };
+
+/// Whether x takes the place of the best so far; NaN takes it, and keeps it.
+template <class Order, class X>
+auto beats(const X& x, const X& best)
+{
+    return Order::passes(x, best) | ((x != x) & (best == best));
+}
 
 template <class Order, class T>
 T extreme_scalar(Index n, const T* x, T best)
 {
     for (Index i = 0; i < n; ++i)
-        if (Order::beats(x[i], best)) best = x[i];
+        if (beats<Order>(x[i], best)) best = x[i];
     return best;
 }
 
@@ -160,15 +167,15 @@ T extreme(Index n, const T* x)
         constexpr Index size = Vec<T>::size;
         if (n >= size) {
             // The last register overlaps the one before it: extrema do not mind seeing an element twice.
-            Vec<T> best = Vec<T>::load(x), other = Vec<T>::load(x + n - size);
+            Vec<T> best[4];
+            for (Vec<T>& part : best) part = Vec<T>::load(x);
             Index i = size;
-            for (; i + 2 * size <= n; i += 2 * size) {
-                best = Order::of(best, Vec<T>::load(x + i));
-                other = Order::of(other, Vec<T>::load(x + i + size));
-            }
-            if (i + size <= n) best = Order::of(best, Vec<T>::load(x + i));
+            for (; i + 4 * size <= n; i += 4 * size)
+                for (Index k = 0; k < 4; ++k) best[k] = Order::of(best[k], Vec<T>::load(x + i + k * size));
+            for (; i + size <= n; i += size) best[0] = Order::of(best[0], Vec<T>::load(x + i));
+            best[1] = Order::of(best[1], Vec<T>::load(x + n - size));
             alignas(64) T lanes[size];
-            Order::of(best, other).store(lanes);
+            Order::of(Order::of(best[0], best[2]), Order::of(best[1], best[3])).store(lanes);
             return extreme_scalar<Order>(size, lanes, lanes[0]);
         }
     }
@@ -187,18 +194,49 @@ Index first_position(const T* x, T value)
 }
 
 template <class Order, class T>
-void extreme_columns(Index n, Index inner, const T* x, T* y, Integer* position)
+void extreme_columns_scalar(Index n, Index inner, const T* x, T* y, Integer* position)
 {
     for (Index i = 0; i < inner; ++i) {
         T best = x[i];
         Index at = 0;
         for (Index k = 1; k < n; ++k) {
             const T candidate = x[k * inner + i];
-            if (Order::beats(candidate, best)) best = candidate, at = k;
+            if (beats<Order>(candidate, best)) best = candidate, at = k;
         }
         if (y != nullptr) y[i] = best;
         if (position != nullptr) position[i] = at;
     }
+}
+
+/// Columns side by side in registers; positions are counted in T, exact below the limit of extreme_columns.
+template <class Order, class T>
+void extreme_columns_of_floats(Index n, Index inner, const T* x, T* y, Integer* position)
+{
+    for_each_vec<T>(inner, [=](Index i, auto lanes) {
+        Vec<T> best = lanes.load(x + i), at(0);
+        for (Index k = 1; k < n; ++k) {
+            const Vec<T> candidate = lanes.load(x + k * inner + i);
+            const Mask<T> better = beats<Order>(candidate, best);
+            best = select(better, candidate, best);
+            at = select(better, Vec<T>(k), at);
+        }
+        if (y != nullptr) lanes.store(y + i, best);
+        if (position == nullptr) return;
+        alignas(64) T positions[Vec<T>::size];
+        at.store(positions);
+        for (Index lane = 0; lane < Vec<T>::size && i + lane < inner; ++lane)
+            position[i + lane] = static_cast<Integer>(positions[lane]);
+    });
+}
+
+template <class Order, class T>
+void extreme_columns(Index n, Index inner, const T* x, T* y, Integer* position)
+{
+    constexpr Index limit = sizeof(T) == 4 ? Index{1} << 24 : Index{1} << 53;
+    if constexpr (std::is_floating_point_v<T>) {
+        if (n < limit) return extreme_columns_of_floats<Order>(n, inner, x, y, position);
+    }
+    extreme_columns_scalar<Order>(n, inner, x, y, position);
 }
 
 template <class Order, class T>
