@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "autograd/kernels/copy.hpp"
+#include "autograd/kernels/scratch.hpp"
 #include "autograd/kernels/threads.hpp"
 
 namespace xgrad::kernels {
@@ -16,6 +18,12 @@ void* at(void* data, Index offset, std::size_t element)
 {
     return static_cast<char*>(data) + offset * static_cast<Index>(element);
 }
+
+/// Elements up to which an operand with an odd inner stride is rather copied whole (a transpose runs in tiles) than
+/// packed run by run; above, the copy would leave the cache.
+constexpr Index kCopyWhole = 1 << 18;
+
+bool is_odd(Index stride) { return stride != 0 && stride != 1; }
 
 }  // namespace
 
@@ -54,6 +62,13 @@ void run_binary_vjp(BinaryVjp* f, std::size_t element, Index n, const void* gy, 
 void walk_unary(UnaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* x,
                 const Index* x_strides, void* y)
 {
+    Index numel = 1;
+    for (Index size : sizes) numel *= size;
+    if (numel <= kCopyWhole && numel > 0 && !sizes.empty() && is_odd(x_strides[sizes.size() - 1])) {
+        const Scratch whole(static_cast<std::size_t>(numel) * from);
+        to_contiguous(from, sizes, x, x_strides, whole.data());
+        return f(numel, whole.data(), y);
+    }
     for_each_run(sizes, {{x, x_strides, from}}, y, to, [=](Index n, const Run& run) {
         if (run.step[0] == 1) return f(n, run.data[0], run.out);
         f(1, run.data[0], run.out);  // one number for the whole run
@@ -75,10 +90,22 @@ bool binary_by_rows(BinaryRowsKernel* f, std::size_t element, std::span<const In
                     const Index* a_strides, const void* b, const Index* b_strides, void* y)
 {
     const Collapsed shape = collapse(sizes, {a_strides, b_strides});
-    if (shape.ndim < 2 || shape.numel == 0) return false;
+    if (shape.ndim == 0 || shape.numel == 0) return false;
     const int last = shape.ndim - 1, row = last - 1;
     const Index a_step = shape.strides[0][last], b_step = shape.strides[1][last];
-    if ((a_step != 0 && a_step != 1) || (b_step != 0 && b_step != 1)) return false;
+    if (is_odd(a_step) || is_odd(b_step)) {
+        if (shape.numel > kCopyWhole) return false;
+        const bool first = is_odd(a_step);
+        const Scratch whole(static_cast<std::size_t>(shape.numel) * element);
+        to_contiguous(element, sizes, first ? a : b, first ? a_strides : b_strides, whole.data());
+        const Contiguous strides(sizes);
+        if (first)
+            a = whole.data(), a_strides = strides.strides;
+        else
+            b = whole.data(), b_strides = strides.strides;
+        return binary_by_rows(f, element, sizes, a, a_strides, b, b_strides, y);
+    }
+    if (shape.ndim == 1) return false;
     const Index n = shape.sizes[last], rows = shape.sizes[row], planes = shape.numel / (rows * n);
     const Index a_row = shape.strides[0][row], b_row = shape.strides[1][row];
     const Index band = std::max<Index>(1, std::min(rows, kGrain / n)), bands = (rows + band - 1) / band;

@@ -148,13 +148,16 @@ Vec<T> at_least(const Vec<T>& x, T bound)
 }
 #endif
 
-/// About 1 / x, for 1 < x < 1e30: at least half of the digits are right.
+/// 1 / x to nearly all digits, for 1 < x < 1e30. Of the estimates only AVX-512's is defined to the last bit; the others
+/// would make results depend on the maker of the machine.
 template <class T>
-Vec<T> inverse_estimate(const Vec<T>& x)
+Vec<T> near_inverse(const Vec<T>& x)
 {
 #if defined(__AVX512F__)
-    // Defined to the last bit; AVX2's estimate is not, and would make results depend on the maker of the machine.
-    if constexpr (sizeof(T) == 4) return Vec<T>(_mm512_rcp14_ps(x.batch));
+    if constexpr (sizeof(T) == 4) {
+        const Vec<T> estimate(_mm512_rcp14_ps(x.batch));
+        return fma(estimate, fma(-estimate, x, Vec<T>(1)), estimate);
+    }
 #endif
     return T(1) / x;
 }

@@ -111,7 +111,8 @@ template <class T>
     // At the bounds the result has become 0 or infinity.
     const ExpParts<T> e(at_least(at_most(x, C::kExpMax), C::kExpMin));
     const Vec<T> sum = 1.0 + e.r, lost = e.r - (sum - 1.0);
-    return scaled(sum + (lost + e.tail), e.n);
+    // Far below, 0 is scaled: to scale another number down to 0 or a denormal one costs a hundred cycles.
+    return scaled(select(x < C::kExpMin, Vec<T>(0), sum + (lost + e.tail)), e.n);
 }
 
 template <class T>
@@ -125,9 +126,8 @@ template <class T>
     const Vec<T> most = fma(scale, e.r, scale - 1.0), rest = scale * e.tail, expm1 = most + rest;
     const Vec<T> divisor = expm1 + 2.0;
     if constexpr (!kFused) return with_sign_of(x, expm1 / divisor);
-    // An estimate of the quotient, then what is missing: with the roundings of expm1 and of the divisor.
-    const Vec<T> estimate = inverse_estimate(divisor),
-                 inverse = fma(estimate, fma(-estimate, divisor, Vec<T>(1)), estimate);
+    // A first quotient, then what is missing: with the roundings of expm1 and of the divisor.
+    const Vec<T> inverse = near_inverse(divisor);
     const Vec<T> quotient = expm1 * inverse;
     const Vec<T> lost = (most - expm1) + rest, divisor_lost = expm1 - (divisor - 2.0);
     const Vec<T> residual = fma(-quotient, divisor, expm1) + fma(-quotient, divisor_lost, lost);

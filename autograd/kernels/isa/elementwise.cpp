@@ -87,32 +87,39 @@ inline void binary_loop(Index n, const A& a, const B& b, T* y)
         n, [&, y](Index i, auto lanes) { lanes.store(y + i, Vec<T>(F::value(a.read(i, lanes), b.read(i, lanes)))); });
 }
 
+template <class F, class T>
+[[gnu::noinline, gnu::flatten]] void binary_with_number(Index n, const T* a, Index a_step, const T* b, Index b_step,
+                                                        T* y)
+{
+    if (a_step == 1) return binary_loop<F>(n, Array<T>(a), Number<T>(*b), y);
+    if (b_step == 1) return binary_loop<F>(n, Number<T>(*a), Array<T>(b), y);
+    binary_loop<F>(n, Number<T>(*a), Number<T>(*b), y);
+}
+
 /// Rows of a broadcast operation: `row` from one row of an operand to the next, 0 where each is the same.
 template <class F, class T>
-[[gnu::noinline, gnu::flatten]] void binary_rows(Index rows, Index n, const void* a_, Index a_row, Index a_step,
-                                                 const void* b_, Index b_row, Index b_step, void* y_)
+[[gnu::flatten]] void binary_rows(Index rows, Index n, const void* a_, Index a_row, Index a_step, const void* b_,
+                                  Index b_row, Index b_step, void* y_)
 {
     const T *a = static_cast<const T*>(a_), *b = static_cast<const T*>(b_);
     T* y = static_cast<T*>(y_);
     for (Index r = 0; r < rows; ++r, a += a_row, b += b_row, y += n) {
-        if (a_step == 0)
-            binary_loop<F>(n, Number<T>(*a), ArrayOrNumber<T>(b, b_step), y);
-        else if (b_step == 0)
-            binary_loop<F>(n, Array<T>(a), Number<T>(*b), y);
-        else
+        if (a_step == 1 && b_step == 1)
             binary_loop<F>(n, Array<T>(a), Array<T>(b), y);
+        else
+            binary_with_number<F>(n, a, a_step, b, b_step, y);
     }
 }
 
 template <class F, class T>
 [[gnu::flatten]] void binary(Index n, const void* a_, Index a_step, const void* b_, Index b_step, void* y_)
 {
-    if (a_step == 0 || b_step == 0) {
-        if (n > 0) binary_rows<F, T>(1, n, a_, 0, a_step, b_, 0, b_step, y_);
-        return;
-    }
     const T *a = static_cast<const T*>(a_), *b = static_cast<const T*>(b_);
-    binary_loop<F>(n, Array<T>(a), Array<T>(b), static_cast<T*>(y_));
+    T* y = static_cast<T*>(y_);
+    if (a_step == 1 && b_step == 1)
+        binary_loop<F>(n, Array<T>(a), Array<T>(b), y);
+    else if (n > 0)
+        binary_with_number<F>(n, a, a_step, b, b_step, y);
 }
 
 struct ByA {

@@ -1,5 +1,5 @@
 // Sums and extrema of (outer, n, inner) arrays along n.
-#include "autograd/kernels/simd.hpp"
+#include "autograd/kernels/simd_constants.hpp"
 #include "autograd/kernels/table.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
@@ -125,6 +125,11 @@ struct Largest {
     {
         return maximum(a, b);
     }
+    template <class T>
+    static T among(const Vec<T>& v)
+    {
+        return max_lanes(v);
+    }
     template <class X>
     static auto passes(const X& x, const X& best)
     {
@@ -136,6 +141,11 @@ struct Smallest {
     static Vec<T> of(const Vec<T>& a, const Vec<T>& b)
     {
         return minimum(a, b);
+    }
+    template <class T>
+    static T among(const Vec<T>& v)
+    {
+        return -max_lanes(-v);
     }
     template <class X>
     static auto passes(const X& x, const X& best)
@@ -174,9 +184,8 @@ T extreme(Index n, const T* x)
                 for (Index k = 0; k < 4; ++k) best[k] = Order::of(best[k], Vec<T>::load(x + i + k * size));
             for (; i + size <= n; i += size) best[0] = Order::of(best[0], Vec<T>::load(x + i));
             best[1] = Order::of(best[1], Vec<T>::load(x + n - size));
-            alignas(64) T lanes[size];
-            Order::of(Order::of(best[0], best[2]), Order::of(best[1], best[3])).store(lanes);
-            return extreme_scalar<Order>(size, lanes, lanes[0]);
+            const Vec<T> all = Order::of(Order::of(best[0], best[2]), Order::of(best[1], best[3]));
+            return any(all != all) ? Constants<T>::kNan : Order::among(all);
         }
     }
     return extreme_scalar<Order>(n, x, x[0]);

@@ -121,17 +121,42 @@ template <class T>
     });
 }
 
+/// largest + log(sum). An infinite maximum is the result: inf - inf has made nan of the sum.
+template <class T>
+Vec<T> log_of(const Vec<T>& largest, const Vec<T>& sum)
+{
+    const Mask<T> infinite = abs(largest) == Constants<T>::kInfinity;
+    return largest + log(select(infinite & (sum != sum), Vec<T>(1), sum));
+}
+
+/// Rows by the dozen, so that a register of sums meets the logarithm, not one number.
+template <class T>
+[[gnu::flatten]] void log_sum_exp_rows(Index rows, Index n, const T* x, T* y)
+{
+    constexpr Index block = 64;
+    for (Index first = 0; first < rows; first += block) {
+        const Index count = rows - first < block ? rows - first : block;
+        T largest[block], sum[block];
+        for (Index r = 0; r < count; ++r) {
+            const auto e = exponentials<T>(Row<T>{n}, x + (first + r) * n, [](Index, auto, const Vec<T>&) {});
+            Part{1}.store(largest + r, e.largest);
+            Part{1}.store(sum + r, e.sum);
+        }
+        for_each_vec<T>(count, [&](Index i, auto lanes) {
+            lanes.store(y + first + i, log_of(lanes.load(largest + i), lanes.load(sum + i)));
+        });
+    }
+}
+
 template <class T>
 [[gnu::flatten]] void log_sum_exp(Index outer, Index n, Index inner, const void* x_, void* y_)
 {
     const T* xs = static_cast<const T*>(x_);
     T* ys = static_cast<T*>(y_);
+    if (inner == 1) return log_sum_exp_rows(outer, n, xs, ys);
     for_each_group<T>(outer, n, inner, [=](const auto& group, Index offset, Index number, auto lanes) {
         const auto e = exponentials<T>(group, xs + offset, [](Index, auto, const Vec<T>&) {});
-        // An infinite maximum is the result: inf - inf would make it nan.
-        const Mask<T> infinite = abs(e.largest) == Constants<T>::kInfinity;
-        const Vec<T> sum = select(infinite & (e.sum != e.sum), Vec<T>(1), e.sum);
-        lanes.store(ys + number, e.largest + log(sum));
+        lanes.store(ys + number, log_of(e.largest, e.sum));
     });
 }
 
