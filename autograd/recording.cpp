@@ -34,7 +34,7 @@ const Op kLeaf{"leaf", "", {}};
 void fill_inputs(Recording& r, Node& node, const std::uint32_t* ids, std::size_t count)
 {
     if (count <= Node::kInline + 1) {
-        std::copy_n(ids, count, node.input);
+        for (std::size_t i = 0; i < Node::kInline + 1; ++i) node.input[i] = i < count ? ids[i] : Node::kNone;
         node.inline_inputs = static_cast<std::uint8_t>(count);
         return;
     }

@@ -74,9 +74,8 @@ bool strides_are_contiguous(Sizes sizes, Sizes strides)
 }
 
 /// A header with everything set but the shape's numbers, numel, data and what a view shares.
-inline detail::TensorHeader* allocate_header(Dtype dtype, std::size_t ndim, std::size_t bytes)
+inline detail::TensorHeader* allocate_header(Dtype dtype, std::size_t ndim, std::uint8_t size_class)
 {
-    const std::uint8_t size_class = detail::pool_class(bytes);
     auto* h = static_cast<detail::TensorHeader*>(detail::pool_allocate(size_class));
     h->references = 1;
     h->dtype = dtype;
@@ -150,7 +149,7 @@ Tensor empty(Dtype dtype, Sizes sizes, std::int64_t numel)
     const std::size_t ndim = sizes.size();
     if (ndim > kMaxAxes) (void)Dims(sizes);  // throws
     const std::size_t head = round_up_64(sizeof(TensorHeader) + 2 * sizeof(std::int64_t) * ndim);
-    TensorHeader* h = allocate_header(dtype, ndim, head + static_cast<std::size_t>(numel) * size_of(dtype));
+    TensorHeader* h = allocate_header(dtype, ndim, pool_class(head + static_cast<std::size_t>(numel) * size_of(dtype)));
     h->data = reinterpret_cast<std::byte*>(h) + head;
     set_contiguous(h, sizes, numel);
     return Tensor::adopt(h);
@@ -162,7 +161,8 @@ Tensor adopt_memory(Dtype dtype, Sizes sizes, void* data, ForeignMemory memory)
 {
     const std::size_t ndim = Dims(sizes).size();
     const std::int64_t numel = checked_numel("tensor", sizes);
-    TensorHeader* h = allocate_header(dtype, ndim, sizeof(TensorHeader) + 16 * ndim + sizeof(ForeignMemory));
+    TensorHeader* h =
+        allocate_header(dtype, ndim, pool_class(sizeof(TensorHeader) + 16 * ndim + sizeof(ForeignMemory)));
     h->data = data;
     set_contiguous(h, sizes, numel);
     h->flags |= TensorHeader::kForeign;
@@ -170,11 +170,27 @@ Tensor adopt_memory(Dtype dtype, Sizes sizes, void* data, ForeignMemory memory)
     return Tensor::adopt(h);
 }
 
+Tensor empty_like(const Tensor& x)
+{
+    const TensorHeader& from = x.header();
+    constexpr std::uint8_t kLayout = TensorHeader::kContiguous | TensorHeader::kForeign;
+    if (from.owner || (from.flags & kLayout) != TensorHeader::kContiguous)
+        return empty(from.dtype, x.sizes(), from.numel);
+    // Its block has the size and layout that the new one needs.
+    TensorHeader* h = allocate_header(from.dtype, from.ndim, from.size_class);
+    h->numel = from.numel;
+    h->flags = TensorHeader::kContiguous;
+    h->data = reinterpret_cast<std::byte*>(h) +
+              (static_cast<const std::byte*>(from.data) - reinterpret_cast<const std::byte*>(&from));
+    for (std::size_t i = 0; i < 2 * std::size_t{from.ndim}; ++i) h->sizes()[i] = from.sizes()[i];
+    return Tensor::adopt(h);
+}
+
 Tensor view(const Tensor& base, Sizes sizes, Sizes strides, std::int64_t offset)
 {
     const TensorHeader& from = base.header();
     if (sizes.size() > kMaxAxes) (void)Dims(sizes);  // throws
-    TensorHeader* h = allocate_header(from.dtype, sizes.size(), sizeof(TensorHeader) + 16 * sizes.size());
+    TensorHeader* h = allocate_header(from.dtype, sizes.size(), pool_class(sizeof(TensorHeader) + 16 * sizes.size()));
     std::int64_t numel = 1;
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         h->sizes()[i] = sizes[i];

@@ -74,7 +74,7 @@ inline void release(TensorHeader* header) noexcept
 /// A new contiguous tensor whose elements are not set. `numel` must be the product of the sizes.
 Tensor empty(Dtype dtype, Sizes sizes, std::int64_t numel);
 Tensor empty(Dtype dtype, Sizes sizes);
-inline Tensor empty_like(const Tensor& x);
+Tensor empty_like(const Tensor& x);
 
 /// A contiguous tensor over memory of somebody else, which is released on whatever thread drops the last handle. When
 /// this throws, nothing was taken over.
@@ -221,8 +221,6 @@ std::string describe(const Tensor& x);
 std::string to_string(const Tensor& x);
 
 namespace detail {
-
-inline Tensor empty_like(const Tensor& x) { return empty(x.dtype(), x.sizes(), x.numel()); }
 
 /// Elements that library code may still write: `x` must be fresh.
 template <class T = void>

@@ -38,17 +38,18 @@ Tensor compare(kernels::Comparison comparison, const Operand& a_operand, const O
 {
     const Op& op = kComparisons[static_cast<std::size_t>(comparison)];
     const Operands x(a_operand, b_operand, false);
-    return record_constant(op, {x.a_ref, x.b_ref}, run_compare(op.name, comparison, x.a, x.b));
+    return record_constant(op, {x.a_ref(), x.b_ref()}, run_compare(op.name, comparison, x.a(), x.b()));
 }
 
 }  // namespace
 
-Operands::Operands(const Operand& a_operand, const Operand& b_operand, bool needs_floating)
-    : a_ref(a, a_operand.file(), a_operand.line()), b_ref(b, b_operand.file(), b_operand.line())
+void Operands::convert(bool needs_floating)
 {
-    const Dtype dtype = common_dtype(a_operand, b_operand, needs_floating);
-    a = in_dtype(a_operand, dtype);
-    b = in_dtype(b_operand, dtype);
+    const Dtype dtype = common_dtype(a_operand_, b_operand_, needs_floating);
+    a_converted_ = in_dtype(a_operand_, dtype);
+    b_converted_ = in_dtype(b_operand_, dtype);
+    a_ = &a_converted_;
+    b_ = &b_converted_;
 }
 
 }  // namespace detail
@@ -98,9 +99,9 @@ Tensor where(const Input& condition, const Operand& a_operand, const Operand& b_
         throw DtypeError(detail::error_text("where", "a condition " + describe(*condition), "the condition is bool",
                                             "compare first, for example where(x > 0, a, b)"));
     const detail::Operands x(a_operand, b_operand, false);
-    const Tensor y = detail::run_where(*condition, x.a, x.b);
-    if (!is_floating(y.dtype())) return record_constant(kWhere, {condition, x.a_ref, x.b_ref}, y);
-    return record(kWhere, {condition, x.a_ref, x.b_ref}, y, [c = *condition](const Tensor& gy, Adjoints& gx) {
+    const Tensor y = detail::run_where(*condition, x.a(), x.b());
+    if (!is_floating(y.dtype())) return record_constant(kWhere, {condition, x.a_ref(), x.b_ref()}, y);
+    return record(kWhere, {condition, x.a_ref(), x.b_ref()}, y, [c = *condition](const Tensor& gy, Adjoints& gx) {
         if (gx.wants(1)) gx.add(1, where(c, gy, 0.0));
         if (gx.wants(2)) gx.add(2, where(c, 0.0, gy));
     });

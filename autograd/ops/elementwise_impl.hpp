@@ -18,7 +18,12 @@ const Op unary_op{F::name, F::formula, {F::derivative_formula}};
 template <class F>
 const Op binary_op{F::name, F::formula, {F::derivative_a_formula, F::derivative_b_formula}};
 
-inline bool is_recording(const Tensor& a) { return a.defined() && is_tracked(a); }
+/// Whether operations on these values would be recorded. Absent values are undefined.
+template <class... T>
+bool is_recording(const T&... values)
+{
+    return current != &null_tape && ((values.defined() && is_tracked(values)) || ...);
+}
 
 /// dx = gy f'(x, y): one kernel, or, where the derivative is to be differentiated again, operations.
 template <class F>
@@ -27,10 +32,10 @@ Tensor unary_vjp(const Tensor& gy, const Tensor& kept)
     constexpr bool by_number = std::is_same_v<decltype(F::derivative(kept, kept)), double>;
     if constexpr (by_number)
         return gy * F::derivative(kept, kept);
-    else if (is_recording(gy) || is_recording(kept))
+    else if (is_recording(gy, kept))
         return gy * F::derivative(kept, kept);
     else
-        return run_unary_vjp(elementary::UnaryOps::index<F>(), gy, kept, kept);
+        return run_unary_vjp(elementary::UnaryOps::index<F>(), gy, kept);
 }
 
 /// y = f(x) for floating x. The vjp keeps x or y, whichever f' reads; no f' reads both.
@@ -43,7 +48,7 @@ Tensor unary(const Input& x)
     if constexpr (F::reads == elementary::kNothing) {
         return record(unary_op<F>, {x}, y, [](const Tensor& gy, Adjoints& gx) { gx.add(0, unary_vjp<F>(gy, gy)); });
     } else {
-        if (!is_tracked(*x)) return y;
+        if (!is_recording(*x)) return y;
         const Tensor& kept = F::reads == elementary::kX ? *x : y;
         return record(unary_op<F>, {x}, y,
                       [kept](const Tensor& gy, Adjoints& gx) { gx.add(0, unary_vjp<F>(gy, kept)); });
@@ -51,11 +56,28 @@ Tensor unary(const Input& x)
 }
 
 /// The two operands of an elementwise operation as tensors of one dtype, with the lines they were written on.
-struct Operands {
-    Operands(const Operand& a_operand, const Operand& b_operand, bool needs_floating);
+class Operands {
+public:
+    Operands(const Operand& a, const Operand& b, bool needs_floating)
+        : a_operand_(a), b_operand_(b), a_(a.tensor()), b_(b.tensor())
+    {
+        const bool agree = a_ && b_ && a_->dtype() == b_->dtype() && (!needs_floating || is_floating(a_->dtype()));
+        if (!agree) convert(needs_floating);
+    }
+    Operands(const Operands&) = delete;
+    Operands& operator=(const Operands&) = delete;
 
-    Tensor a, b;
-    InputRef a_ref, b_ref;
+    const Tensor& a() const { return *a_; }
+    const Tensor& b() const { return *b_; }
+    InputRef a_ref() const { return {*a_, a_operand_.file(), a_operand_.line()}; }
+    InputRef b_ref() const { return {*b_, b_operand_.file(), b_operand_.line()}; }
+
+private:
+    void convert(bool needs_floating);
+
+    const Operand &a_operand_, &b_operand_;
+    const Tensor *a_, *b_;              // the operands' own, or
+    Tensor a_converted_, b_converted_;  // what became of numbers and of other dtypes
 };
 
 /// g = gy df/d(operand I), at the result's shape.
@@ -70,7 +92,7 @@ Tensor binary_vjp(const Tensor& gy, const Tensor& a, const Tensor& b, const Tens
     };
     if constexpr (std::is_same_v<decltype(derivative()), double>)
         return derivative() == 1.0 ? gy : gy * derivative();
-    else if (is_recording(gy) || is_recording(a) || is_recording(b) || is_recording(y))
+    else if (is_recording(gy, a, b, y))
         return gy * derivative();
     else
         return run_binary_vjp(elementary::BinaryOps::index<F>(), I, gy, a, b, y);
@@ -81,22 +103,23 @@ template <class F>
 Tensor binary(const Operand& a_operand, const Operand& b_operand, bool needs_floating)
 {
     const Operands x(a_operand, b_operand, needs_floating);
-    const Tensor y = run_binary(F::name, elementary::BinaryOps::index<F>(), x.a, x.b);
-    if (!is_floating(y.dtype())) return record_constant(binary_op<F>, {x.a_ref, x.b_ref}, y);
-    const bool for_a = is_tracked(x.a), for_b = is_tracked(x.b);
+    const Tensor y = run_binary(F::name, elementary::BinaryOps::index<F>(), x.a(), x.b());
+    if (!is_floating(y.dtype())) return record_constant(binary_op<F>, {x.a_ref(), x.b_ref()}, y);
+    if (current == &null_tape) return y;
+    const bool for_a = is_tracked(x.a()), for_b = is_tracked(x.b());
     if (!for_a && !for_b) return y;
     constexpr unsigned kReads = F::reads_a | F::reads_b;
     if constexpr (kReads == elementary::kNothing) {
-        return record(binary_op<F>, {x.a_ref, x.b_ref}, y, [](const Tensor& gy, Adjoints& gx) {
+        return record(binary_op<F>, {x.a_ref(), x.b_ref()}, y, [](const Tensor& gy, Adjoints& gx) {
             if (gx.wants(0)) gx.add(0, binary_vjp<F, 0>(gy, gy, gy, gy));
             if (gx.wants(1)) gx.add(1, binary_vjp<F, 1>(gy, gy, gy, gy));
         });
     } else {
         const unsigned reads = (for_a ? F::reads_a : 0u) | (for_b ? F::reads_b : 0u);
         const auto keep = [reads](unsigned bit, const Tensor& value) { return reads & bit ? value : Tensor(); };
-        return record(binary_op<F>, {x.a_ref, x.b_ref}, y,
-                      [a = keep(elementary::kA, x.a), b = keep(elementary::kB, x.b), y_kept = keep(elementary::kY, y)](
-                          const Tensor& gy, Adjoints& gx) {
+        return record(binary_op<F>, {x.a_ref(), x.b_ref()}, y,
+                      [a = keep(elementary::kA, x.a()), b = keep(elementary::kB, x.b()),
+                       y_kept = keep(elementary::kY, y)](const Tensor& gy, Adjoints& gx) {
                           if (gx.wants(0)) gx.add(0, binary_vjp<F, 0>(gy, a, b, y_kept));
                           if (gx.wants(1)) gx.add(1, binary_vjp<F, 1>(gy, a, b, y_kept));
                       });

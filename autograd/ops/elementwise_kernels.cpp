@@ -2,43 +2,17 @@
 
 #include <xgrad/error.hpp>
 
-#include "autograd/kernels/threads.hpp"
+#include <span>
+
+#include "autograd/kernels/elementwise.hpp"
 
 namespace xgrad::detail {
 namespace {
 
 using kernels::Index;
 
-constexpr Index kGrain = 32768;  // elements for which starting another thread pays
-
 std::size_t type_of(const Tensor& x) { return kernels::index_of(x.dtype()); }
-
-/// One operand as a flat kernel reads it: an array of the result's size (step 1) or one number (step 0).
-struct Flat {
-    Flat(const char* operation, const Tensor& x, Sizes sizes)
-    {
-        if (!x.defined()) return;
-        if (x.numel() == 1)
-            step = 0, data = x.raw(), element = size_of(x.dtype());
-        else {
-            kept = x.sizes() == sizes ? contiguous_data(x) : contiguous_copy(broadcast_view(operation, x, sizes));
-            step = 1, data = kept.raw(), element = size_of(x.dtype());
-        }
-    }
-    const void* at(Index i) const
-    {
-        return data ? static_cast<const std::byte*>(data) + i * step * static_cast<Index>(element) : nullptr;
-    }
-    Tensor kept;
-    const void* data = nullptr;
-    Index step = 0;
-    std::size_t element = 0;
-};
-
-void* at(const Tensor& y, Index i)
-{
-    return static_cast<std::byte*>(mutable_data(y)) + i * static_cast<Index>(size_of(y.dtype()));
-}
+std::span<const Index> span_of(Sizes sizes) { return {sizes.data(), sizes.size()}; }
 
 /// The shape of an operation on a and b; most often it is that of one of them.
 Dims common_sizes(const char* operation, const Tensor& a, const Tensor& b)
@@ -48,119 +22,163 @@ Dims common_sizes(const char* operation, const Tensor& a, const Tensor& b)
     return broadcast_sizes(operation, a.sizes(), b.sizes());
 }
 
-template <class F>
-void for_parts(Index n, F&& f)
+/// The strides of x seen with `sizes`: 0 where it is broadcast.
+struct Strides {
+    Strides(const char* operation, const Tensor& x, Sizes sizes) : values(sizes.size(), 0)
+    {
+        bool fits = x.ndim() <= sizes.size();
+        const std::size_t extra = fits ? sizes.size() - x.ndim() : 0;
+        for (std::size_t i = 0; fits && i < x.ndim(); ++i) {
+            const std::int64_t size = x.sizes()[i];
+            if (size == sizes[extra + i])
+                values[extra + i] = x.strides()[i];
+            else
+                fits = size == 1;
+        }
+        if (!fits)
+            throw ShapeError(error_text(operation,
+                                        "shape " + to_string(x.sizes()) + " does not expand to " + to_string(sizes),
+                                        "aligned at the last axis, a size stays or grows from 1",
+                                        "reshape it so that the axis which shall grow has size 1"));
+    }
+    operator const Index*() const { return values.begin(); }
+    Dims values;
+};
+
+bool is_number_beside(const Tensor& number, const Tensor& x)
 {
-    if (n <= kGrain)
-        f(Index{0}, n);
-    else
-        kernels::parallel_for(n, kGrain, f);
+    return number.numel() == 1 && number.ndim() <= x.ndim() && x.is_contiguous();
 }
+
+/// y = f(a, b) of a dtype; flat kernels where one operand is a number or both are arrays of one shape.
+Tensor run_two(const char* operation, kernels::BinaryKernel* f, Dtype dtype, const Tensor& a, const Tensor& b)
+{
+    const std::size_t from = size_of(a.dtype()), to = size_of(dtype);
+    const auto flat = [&](const Tensor& shape, Index a_step, Index b_step) {
+        Tensor y = dtype == shape.dtype() ? empty_like(shape) : empty(dtype, shape.sizes(), shape.numel());
+        if (y.numel() <= kernels::kGrain)
+            f(y.numel(), a.raw(), a_step, b.raw(), b_step, mutable_data(y));
+        else
+            kernels::detail::run_binary(f, from, to, y.numel(), a.raw(), a_step, b.raw(), b_step, mutable_data(y));
+        return y;
+    };
+    if (a.is_contiguous() && b.is_contiguous() && a.sizes() == b.sizes()) return flat(a, 1, 1);
+    if (is_number_beside(b, a)) return flat(a, 1, 0);
+    if (is_number_beside(a, b)) return flat(b, 0, 1);
+    const Dims sizes = common_sizes(operation, a, b);
+    Tensor y = empty(dtype, sizes);
+    kernels::detail::walk_binary(f, from, to, span_of(sizes), a.raw(), Strides(operation, a, sizes), b.raw(),
+                                 Strides(operation, b, sizes), mutable_data(y));
+    return y;
+}
+
+/// One operand of a vjp as a flat kernel reads it; absent ones are null.
+struct Flat {
+    Flat(const Tensor& x, const Tensor& gy)
+    {
+        if (!x.defined()) return;
+        data = x.raw();
+        if (x.is_contiguous() && x.sizes() == gy.sizes()) return;
+        step = 0;
+        fits = x.numel() == 1;
+    }
+    const void* data = nullptr;
+    Index step = 1;
+    bool fits = true;
+};
 
 }  // namespace
 
 Tensor broadcast_view(const char* operation, const Tensor& x, Sizes sizes)
 {
-    Dims strides(sizes.size(), 0);
-    bool fits = x.ndim() <= sizes.size();
-    for (std::size_t back = 1; fits && back <= x.ndim(); ++back) {
-        const std::int64_t size = x.sizes()[x.ndim() - back];
-        if (size == sizes[sizes.size() - back])
-            strides[sizes.size() - back] = x.strides()[x.ndim() - back];
-        else
-            fits = size == 1;
-    }
-    if (!fits)
-        throw ShapeError(error_text(operation,
-                                    "shape " + to_string(x.sizes()) + " does not expand to " + to_string(sizes),
-                                    "aligned at the last axis, a size stays or grows from 1",
-                                    "reshape it so that the axis which shall grow has size 1"));
-    return view(x, sizes, strides, 0);
+    return view(x, sizes, Strides(operation, x, sizes).values, 0);
 }
 
 Tensor run_unary(std::size_t function, const Tensor& x)
 {
-    const Tensor from = contiguous_data(x);
-    Tensor y = empty_like(from);
-    auto* kernel = kernels::active.unary[type_of(x)][function];
-    for_parts(x.numel(), [&](Index begin, Index end) {
-        kernel(end - begin, static_cast<const std::byte*>(from.raw()) + begin * static_cast<Index>(size_of(x.dtype())),
-               at(y, begin));
-    });
+    kernels::UnaryKernel* f = kernels::active.unary[type_of(x)][function];
+    const std::size_t element = size_of(x.dtype());
+    Tensor y = empty_like(x);
+    if (!x.is_contiguous())
+        kernels::detail::walk_unary(f, element, element, span_of(x.sizes()), x.raw(), x.strides().data(),
+                                    mutable_data(y));
+    else if (x.numel() <= kernels::kGrain)
+        f(x.numel(), x.raw(), mutable_data(y));
+    else
+        kernels::detail::run_unary(f, element, x.numel(), x.raw(), mutable_data(y));
     return y;
 }
 
-Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& x, const Tensor& y)
+Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& kept)
 {
-    const Flat g("backward", gy, gy.sizes()), fx("backward", x, gy.sizes()), fy("backward", y, gy.sizes());
-    Tensor gx = empty(gy.dtype(), gy.sizes(), gy.numel());
-    auto* kernel = kernels::active.unary_vjp[type_of(gy)][function];
-    for_parts(gy.numel(), [&](Index begin, Index end) {
-        kernel(end - begin, g.at(begin), fx.at(begin), fy.at(begin), at(gx, begin));
-    });
+    kernels::UnaryVjp* f = kernels::active.unary_vjp[type_of(gy)][function];
+    Tensor gx = empty_like(gy);
+    if (gy.is_contiguous() && kept.is_contiguous() && gy.numel() <= kernels::kGrain) {
+        f(gy.numel(), gy.raw(), kept.raw(), kept.raw(), mutable_data(gx));
+    } else {
+        const Tensor g = contiguous_data(gy), read = contiguous_data(kept);
+        kernels::detail::run_unary_vjp(f, size_of(gy.dtype()), gy.numel(), g.raw(), read.raw(), read.raw(),
+                                       mutable_data(gx));
+    }
     return gx;
 }
 
 Tensor run_binary(const char* operation, std::size_t function, const Tensor& a, const Tensor& b)
 {
-    auto* kernel = a.dtype() == boolean ? nullptr : kernels::active.binary[type_of(a)][function];
-    if (!kernel)
+    kernels::BinaryKernel* f = a.dtype() == boolean ? nullptr : kernels::active.binary[type_of(a)][function];
+    if (!f) [[unlikely]]
         throw DtypeError(error_text(operation, "operands " + describe(a) + " and " + describe(b),
                                     std::string(operation) + " has no meaning for " + name_of(a.dtype()),
                                     "convert one operand first: to(x, f32) or to(x, i64)"));
-    const Dims sizes = common_sizes(operation, a, b);
-    const Flat fa(operation, a, sizes), fb(operation, b, sizes);
-    Tensor y = empty(a.dtype(), sizes);
-    for_parts(y.numel(), [&](Index begin, Index end) {
-        kernel(end - begin, fa.at(begin), fa.step, fb.at(begin), fb.step, at(y, begin));
-    });
-    return y;
+    return run_two(operation, f, a.dtype(), a, b);
 }
 
 Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const Tensor& a, const Tensor& b,
                       const Tensor& y)
 {
     const auto& table = operand == 0 ? kernels::active.binary_vjp_a : kernels::active.binary_vjp_b;
-    const Flat g("backward", gy, gy.sizes()), fa("backward", a, gy.sizes()), fb("backward", b, gy.sizes());
-    const Flat fy("backward", y, gy.sizes());
-    Tensor out = empty(gy.dtype(), gy.sizes(), gy.numel());
-    auto* kernel = table[type_of(gy)][function];
-    for_parts(gy.numel(), [&](Index begin, Index end) {
-        kernel(end - begin, g.at(begin), fa.at(begin), fa.step, fb.at(begin), fb.step, fy.at(begin), at(out, begin));
-    });
-    return out;
+    kernels::BinaryVjp* f = table[type_of(gy)][function];
+    if (!gy.is_contiguous()) return run_binary_vjp(function, operand, contiguous_copy(gy), a, b, y);
+    const Flat fa(a, gy), fb(b, gy), fy(y, gy);
+    Tensor g = empty_like(gy);
+    if (fa.fits && fb.fits) {
+        if (gy.numel() <= kernels::kGrain)
+            f(gy.numel(), gy.raw(), fa.data, fa.step, fb.data, fb.step, fy.data, mutable_data(g));
+        else
+            kernels::detail::run_binary_vjp(f, size_of(gy.dtype()), gy.numel(), gy.raw(), fa.data, fa.step, fb.data,
+                                            fb.step, fy.data, mutable_data(g));
+        return g;
+    }
+    const auto strides = [&](const Tensor& x) { return Strides("backward", x.defined() ? x : gy, gy.sizes()); };
+    const unsigned reads =
+        (a.defined() ? elementary::kA : 0u) | (b.defined() ? elementary::kB : 0u) | (y.defined() ? elementary::kY : 0u);
+    kernels::detail::walk_binary_vjp(f, reads, size_of(gy.dtype()), span_of(gy.sizes()), gy.raw(), fa.data, strides(a),
+                                     fb.data, strides(b), fy.data, mutable_data(g));
+    return g;
 }
 
 Tensor run_compare(const char* operation, kernels::Comparison comparison, const Tensor& a, const Tensor& b)
 {
-    const Dims sizes = common_sizes(operation, a, b);
-    const Flat fa(operation, a, sizes), fb(operation, b, sizes);
-    Tensor y = empty(boolean, sizes);
-    auto* kernel = kernels::active.compare[type_of(a)][static_cast<std::size_t>(comparison)];
-    for_parts(y.numel(), [&](Index begin, Index end) {
-        kernel(end - begin, fa.at(begin), fa.step, fb.at(begin), fb.step, at(y, begin));
-    });
-    return y;
+    return run_two(operation, kernels::active.compare[type_of(a)][static_cast<std::size_t>(comparison)], boolean, a, b);
 }
 
 Tensor run_where(const Tensor& condition, const Tensor& a, const Tensor& b)
 {
     const Dims both = common_sizes("where", a, b);
     const Dims sizes = condition.sizes() == Sizes(both) ? both : broadcast_sizes("where", condition.sizes(), both);
-    const Flat fc("where", condition, sizes), fa("where", a, sizes), fb("where", b, sizes);
     Tensor y = empty(a.dtype(), sizes);
-    auto* kernel = kernels::active.where[type_of(a)];
-    for_parts(y.numel(), [&](Index begin, Index end) {
-        kernel(end - begin, fc.at(begin), fc.step, fa.at(begin), fa.step, fb.at(begin), fb.step, at(y, begin));
-    });
+    kernels::where(a.dtype(), span_of(sizes), condition.raw(), Strides("where", condition, sizes), a.raw(),
+                   Strides("where", a, sizes), b.raw(), Strides("where", b, sizes), mutable_data(y));
     return y;
 }
 
 Tensor run_cast(const Tensor& x, Dtype dtype)
 {
-    const Tensor from = contiguous_data(x);
     Tensor y = empty(dtype, x.sizes(), x.numel());
-    kernels::active.cast[type_of(x)][kernels::index_of(dtype)](x.numel(), from.raw(), mutable_data(y));
+    if (x.is_contiguous())
+        kernels::cast(x.dtype(), dtype, x.numel(), x.raw(), mutable_data(y));
+    else
+        kernels::cast(x.dtype(), dtype, span_of(x.sizes()), x.raw(), x.strides().data(), mutable_data(y));
     return y;
 }
 

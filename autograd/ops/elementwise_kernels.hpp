@@ -10,7 +10,9 @@
 namespace xgrad::detail {
 
 Tensor run_unary(std::size_t function, const Tensor& x);
-Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& x, const Tensor& y);
+
+/// gy times the derivative, which reads `kept`, x or y.
+Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& kept);
 
 /// Throws ShapeError, naming `operation`, where the shapes do not broadcast, and DtypeError where the kernel is
 /// missing.
