@@ -67,7 +67,7 @@ void Walk::add(Node& node, std::size_t input, Tensor&& g)
     if (watched_) [[unlikely]]
         note_contribution(input, node.op->name, g);
     if (source->adjoint.defined())
-        source->adjoint = accumulate(std::move(source->adjoint), g);
+        source->adjoint = accumulate(std::move(source->adjoint), std::move(g));
     else
         source->adjoint = std::move(g);
 }

@@ -77,8 +77,8 @@ private:
 
 // What the walk needs of the operations, which are built on top of it: defined with them.
 
-/// a + b; recorded when the tape records, else in place in `a` if nobody shares it.
-Tensor accumulate(Tensor a, const Tensor& b);
+/// a + b; recorded when the tape records, else in place in the one that nobody shares.
+Tensor accumulate(Tensor a, Tensor b);
 
 /// `g` summed over the axes along which `sizes` was broadcast, in the given dtype. Throws ShapeError if it cannot.
 Tensor fit(const char* operation, const Tensor& g, Sizes sizes, Dtype dtype);

@@ -13,8 +13,9 @@
 
 namespace xgrad::detail {
 
-Tensor accumulate(Tensor a, const Tensor& b)
+Tensor accumulate(Tensor a, Tensor b)
 {
+    if (!is_unshared(a)) std::swap(a, b);
     if (running() || !is_unshared(a) || !a.is_contiguous() || !b.is_contiguous()) return add(a, b);
     kernels::add_scaled(a.dtype(), a.numel(), 1.0, b.raw(), mutable_data(a));
     return a;

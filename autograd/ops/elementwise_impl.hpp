@@ -30,10 +30,9 @@ template <class F>
 Tensor unary_vjp(const Tensor& gy, const Tensor& kept)
 {
     constexpr bool by_number = std::is_same_v<decltype(F::derivative(kept, kept)), double>;
+    if (is_recording(gy, kept)) return gy * F::derivative(kept, kept);
     if constexpr (by_number)
-        return gy * F::derivative(kept, kept);
-    else if (is_recording(gy, kept))
-        return gy * F::derivative(kept, kept);
+        return run_scale(gy, F::derivative(kept, kept), MayOverwrite::yes);
     else
         return run_unary_vjp(elementary::UnaryOps::index<F>(), gy, kept);
 }
@@ -44,14 +43,16 @@ Tensor unary(const Input& x)
 {
     static_assert(F::reads == elementary::kNothing || F::reads == elementary::kX || F::reads == elementary::kY);
     if (!is_floating(x->dtype())) return unary<F>(to(x, default_dtype()));
-    const Tensor y = run_unary(elementary::UnaryOps::index<F>(), *x);
+    Tensor y = run_unary(elementary::UnaryOps::index<F>(), *x);
+    if (!is_recording(*x)) return y;
     if constexpr (F::reads == elementary::kNothing) {
-        return record(unary_op<F>, {x}, y, [](const Tensor& gy, Adjoints& gx) { gx.add(0, unary_vjp<F>(gy, gy)); });
+        return record(unary_op<F>, {x}, std::move(y),
+                      [](const Tensor& gy, Adjoints& gx) { gx.add(0, unary_vjp<F>(gy, gy)); });
     } else {
-        if (!is_recording(*x)) return y;
-        const Tensor& kept = F::reads == elementary::kX ? *x : y;
-        return record(unary_op<F>, {x}, y,
-                      [kept](const Tensor& gy, Adjoints& gx) { gx.add(0, unary_vjp<F>(gy, kept)); });
+        auto vjp = [kept = F::reads == elementary::kX ? *x : y](const Tensor& gy, Adjoints& gx) {
+            gx.add(0, unary_vjp<F>(gy, kept));
+        };
+        return record(unary_op<F>, {x}, std::move(y), std::move(vjp));
     }
 }
 
@@ -82,7 +83,7 @@ private:
 
 /// g = gy df/d(operand I), at the result's shape.
 template <class F, int I>
-Tensor binary_vjp(const Tensor& gy, const Tensor& a, const Tensor& b, const Tensor& y)
+Tensor binary_vjp(const Tensor& gy, const Tensor& a, const Tensor& b, const Tensor& y, MayOverwrite overwrite)
 {
     const auto derivative = [&] {
         if constexpr (I == 0)
@@ -90,39 +91,53 @@ Tensor binary_vjp(const Tensor& gy, const Tensor& a, const Tensor& b, const Tens
         else
             return F::derivative_b(a, b, y);
     };
-    if constexpr (std::is_same_v<decltype(derivative()), double>)
-        return derivative() == 1.0 ? gy : gy * derivative();
-    else if (is_recording(gy, a, b, y))
-        return gy * derivative();
+    constexpr bool by_number = std::is_same_v<decltype(derivative()), double>;
+    if constexpr (by_number)
+        if (derivative() == 1.0) return gy;
+    if (is_recording(gy, a, b, y)) return gy * derivative();
+    if constexpr (by_number)
+        return run_scale(gy, derivative(), overwrite);
     else
-        return run_binary_vjp(elementary::BinaryOps::index<F>(), I, gy, a, b, y);
+        return run_binary_vjp(elementary::BinaryOps::index<F>(), I, gy, a, b, y, overwrite);
 }
+
+/// What the vjp of f keeps: those of a, b and y that the wanted derivatives read; the others are undefined.
+template <class F>
+struct BinaryVjp {
+    void operator()(const Tensor& gy, Adjoints& gx) const
+    {
+        const bool for_b = gx.wants(1);
+        if (gx.wants(0)) gx.add(0, binary_vjp<F, 0>(gy, a, b, y, for_b ? MayOverwrite::no : MayOverwrite::yes));
+        if (for_b) gx.add(1, binary_vjp<F, 1>(gy, a, b, y, MayOverwrite::yes));
+    }
+    Tensor a, b, y;
+};
+
+/// The same for an f whose derivatives are numbers.
+template <class F>
+requires((F::reads_a | F::reads_b) == elementary::kNothing) struct BinaryVjp<F> {
+    void operator()(const Tensor& gy, Adjoints& gx) const
+    {
+        if (gx.wants(0)) gx.add(0, binary_vjp<F, 0>(gy, gy, gy, gy, MayOverwrite::no));
+        if (gx.wants(1)) gx.add(1, binary_vjp<F, 1>(gy, gy, gy, gy, MayOverwrite::yes));
+    }
+};
 
 /// y = f(a, b) in the operands' common dtype; `needs_floating`: integers become the default dtype first.
 template <class F>
 Tensor binary(const Operand& a_operand, const Operand& b_operand, bool needs_floating)
 {
     const Operands x(a_operand, b_operand, needs_floating);
-    const Tensor y = run_binary(F::name, elementary::BinaryOps::index<F>(), x.a(), x.b());
+    Tensor y = run_binary(F::name, elementary::BinaryOps::index<F>(), x.a(), x.b());
     if (!is_floating(y.dtype())) return record_constant(binary_op<F>, {x.a_ref(), x.b_ref()}, y);
     if (current == &null_tape) return y;
-    const bool for_a = is_tracked(x.a()), for_b = is_tracked(x.b());
-    if (!for_a && !for_b) return y;
-    constexpr unsigned kReads = F::reads_a | F::reads_b;
-    if constexpr (kReads == elementary::kNothing) {
-        return record(binary_op<F>, {x.a_ref(), x.b_ref()}, y, [](const Tensor& gy, Adjoints& gx) {
-            if (gx.wants(0)) gx.add(0, binary_vjp<F, 0>(gy, gy, gy, gy));
-            if (gx.wants(1)) gx.add(1, binary_vjp<F, 1>(gy, gy, gy, gy));
-        });
+    if constexpr ((F::reads_a | F::reads_b) == elementary::kNothing) {
+        return record(binary_op<F>, {x.a_ref(), x.b_ref()}, std::move(y), BinaryVjp<F>{});
     } else {
-        const unsigned reads = (for_a ? F::reads_a : 0u) | (for_b ? F::reads_b : 0u);
+        const unsigned reads = (is_tracked(x.a()) ? F::reads_a : 0u) | (is_tracked(x.b()) ? F::reads_b : 0u);
         const auto keep = [reads](unsigned bit, const Tensor& value) { return reads & bit ? value : Tensor(); };
-        return record(binary_op<F>, {x.a_ref(), x.b_ref()}, y,
-                      [a = keep(elementary::kA, x.a()), b = keep(elementary::kB, x.b()),
-                       y_kept = keep(elementary::kY, y)](const Tensor& gy, Adjoints& gx) {
-                          if (gx.wants(0)) gx.add(0, binary_vjp<F, 0>(gy, a, b, y_kept));
-                          if (gx.wants(1)) gx.add(1, binary_vjp<F, 1>(gy, a, b, y_kept));
-                      });
+        BinaryVjp<F> vjp{keep(elementary::kA, x.a()), keep(elementary::kB, x.b()), keep(elementary::kY, y)};
+        return record(binary_op<F>, {x.a_ref(), x.b_ref()}, std::move(y), std::move(vjp));
     }
 }
 

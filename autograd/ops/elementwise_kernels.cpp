@@ -87,6 +87,12 @@ struct Flat {
     bool fits = true;
 };
 
+/// Where a vjp of contiguous gy writes its result.
+Tensor result_of(const Tensor& gy, MayOverwrite overwrite)
+{
+    return overwrite == MayOverwrite::yes && is_unshared(gy) ? gy : empty_like(gy);
+}
+
 }  // namespace
 
 Tensor broadcast_view(const char* operation, const Tensor& x, Sizes sizes)
@@ -111,15 +117,15 @@ Tensor run_unary(std::size_t function, const Tensor& x)
 
 Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& kept)
 {
+    if (!gy.is_contiguous()) return run_unary_vjp(function, contiguous_copy(gy), kept);
+    if (!kept.is_contiguous()) return run_unary_vjp(function, gy, contiguous_copy(kept));
     kernels::UnaryVjp* f = kernels::active.unary_vjp[type_of(gy)][function];
-    Tensor gx = empty_like(gy);
-    if (gy.is_contiguous() && kept.is_contiguous() && gy.numel() <= kernels::kGrain) {
+    Tensor gx = result_of(gy, MayOverwrite::yes);
+    if (gy.numel() <= kernels::kGrain)
         f(gy.numel(), gy.raw(), kept.raw(), kept.raw(), mutable_data(gx));
-    } else {
-        const Tensor g = contiguous_data(gy), read = contiguous_data(kept);
-        kernels::detail::run_unary_vjp(f, size_of(gy.dtype()), gy.numel(), g.raw(), read.raw(), read.raw(),
+    else
+        kernels::detail::run_unary_vjp(f, size_of(gy.dtype()), gy.numel(), gy.raw(), kept.raw(), kept.raw(),
                                        mutable_data(gx));
-    }
     return gx;
 }
 
@@ -134,13 +140,13 @@ Tensor run_binary(const char* operation, std::size_t function, const Tensor& a, 
 }
 
 Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const Tensor& a, const Tensor& b,
-                      const Tensor& y)
+                      const Tensor& y, MayOverwrite overwrite)
 {
     const auto& table = operand == 0 ? kernels::active.binary_vjp_a : kernels::active.binary_vjp_b;
     kernels::BinaryVjp* f = table[type_of(gy)][function];
-    if (!gy.is_contiguous()) return run_binary_vjp(function, operand, contiguous_copy(gy), a, b, y);
+    if (!gy.is_contiguous()) return run_binary_vjp(function, operand, contiguous_copy(gy), a, b, y, MayOverwrite::yes);
     const Flat fa(a, gy), fb(b, gy), fy(y, gy);
-    Tensor g = empty_like(gy);
+    Tensor g = result_of(gy, overwrite);
     if (fa.fits && fb.fits) {
         if (gy.numel() <= kernels::kGrain)
             f(gy.numel(), gy.raw(), fa.data, fa.step, fb.data, fb.step, fy.data, mutable_data(g));
@@ -154,6 +160,14 @@ Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const
         (a.defined() ? elementary::kA : 0u) | (b.defined() ? elementary::kB : 0u) | (y.defined() ? elementary::kY : 0u);
     kernels::detail::walk_binary_vjp(f, reads, size_of(gy.dtype()), span_of(gy.sizes()), gy.raw(), fa.data, strides(a),
                                      fb.data, strides(b), fy.data, mutable_data(g));
+    return g;
+}
+
+Tensor run_scale(const Tensor& gy, double factor, MayOverwrite overwrite)
+{
+    if (!gy.is_contiguous()) return run_scale(contiguous_copy(gy), factor, MayOverwrite::yes);
+    Tensor g = result_of(gy, overwrite);
+    kernels::scale(gy.dtype(), gy.numel(), factor, gy.raw(), mutable_data(g));
     return g;
 }
 

@@ -11,7 +11,10 @@ namespace xgrad::detail {
 
 Tensor run_unary(std::size_t function, const Tensor& x);
 
-/// gy times the derivative, which reads `kept`, x or y.
+/// Whether gy's storage may become the result's, if nobody else holds it.
+enum class MayOverwrite : bool { no, yes };
+
+/// gy times the derivative, which reads `kept`, x or y; overwrites gy if nobody else holds it.
 Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& kept);
 
 /// Throws ShapeError, naming `operation`, where the shapes do not broadcast, and DtypeError where the kernel is
@@ -21,7 +24,10 @@ Tensor run_binary(const char* operation, std::size_t function, const Tensor& a, 
 /// gy times the derivative with respect to `operand` (0 or 1), of gy's shape. Values that it does not read may be
 /// undefined.
 Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const Tensor& a, const Tensor& b,
-                      const Tensor& y);
+                      const Tensor& y, MayOverwrite overwrite);
+
+/// factor * gy.
+Tensor run_scale(const Tensor& gy, double factor, MayOverwrite overwrite);
 
 Tensor run_compare(const char* operation, kernels::Comparison comparison, const Tensor& a, const Tensor& b);
 Tensor run_where(const Tensor& condition, const Tensor& a, const Tensor& b);
