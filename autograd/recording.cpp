@@ -62,21 +62,6 @@ void make_fresh(Tensor& value)
     if (h.serial != 0 || h.leaf) value = view(value, value.sizes(), value.strides(), 0);
 }
 
-void* begin_on(Recording& r, const Op& op, Inputs inputs, Tensor& value, std::size_t vjp_bytes, std::uint32_t* ids)
-{
-    if (!find_inputs(r, inputs, ids)) return nullptr;
-    make_fresh(value);
-    if (r.detect_anomaly) check_finite(op.name, "the value", value, r);
-    Node& node = r.nodes.next();
-    r.set_output(node, op, value.header());
-    node.vjp = nullptr;
-    fill_inputs(r, node, ids, inputs.count);
-    void* memory = r.arena.allocate(vjp_bytes);
-    if (r.log) log_node(r, inputs, value);
-    node.slot = r.push_slot();
-    return memory;
-}
-
 }  // namespace
 
 void Nodes::grow()
@@ -157,15 +142,23 @@ std::uint32_t Recording::node_of_parameter(const TensorHeader& value)
 
 void* begin_record(const Op& op, Inputs inputs, Tensor& value, std::size_t vjp_bytes)
 {
-    Recording* r = running();
-    if (!r) return nullptr;
+    if (!running()) return nullptr;
+    Recording& r = *running();
     constexpr std::size_t kFew = 16;
-    if (inputs.count <= kFew) {
-        std::uint32_t ids[kFew];
-        return begin_on(*r, op, inputs, value, vjp_bytes, ids);
-    }
-    std::vector<std::uint32_t> ids(inputs.count);
-    return begin_on(*r, op, inputs, value, vjp_bytes, ids.data());
+    std::uint32_t few[kFew];
+    std::vector<std::uint32_t> many(inputs.count > kFew ? inputs.count : 0);
+    std::uint32_t* ids = many.empty() ? few : many.data();
+    if (!find_inputs(r, inputs, ids)) return nullptr;
+    make_fresh(value);
+    if (r.detect_anomaly) check_finite(op.name, "the value", value, r);
+    Node& node = r.nodes.next();
+    r.set_output(node, op, value.header());
+    node.vjp = nullptr;
+    fill_inputs(r, node, ids, inputs.count);
+    void* memory = r.arena.allocate(vjp_bytes);
+    if (r.log) log_node(r, inputs, value);
+    node.slot = r.push_slot();
+    return memory;
 }
 
 void end_record(const Tensor& value, Vjp* vjp) noexcept

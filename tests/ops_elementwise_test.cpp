@@ -252,6 +252,34 @@ TEST(Elementwise, SecondDerivativeOfACube)
     EXPECT_TENSOR_EQ(tape.grad(sum(g), {x})[0], tensor({2}, {18, -6}, f64));
 }
 
+TEST(Elementwise, AdjointsThatSomebodyHoldsAreNotOverwritten)
+{
+    // z = exp(2 x) at 0, seed 3: dz/dy = 3 with y = 2 x, dz/dx = 6. The seed and the kept adjoint stay as they are.
+    Tape tape;
+    const Tensor x = tape.variable(tensor({2}, {0, 0}, f64)), seed = tensor({2}, {3, 3}, f64);
+    const Tensor y = x * 2.0;
+    retain_grad(y);
+    const Tensor z = exp(y);
+    tape.backward(z, seed, {.retain = true});
+    EXPECT_TENSOR_EQ(seed, full({2}, 3, f64));
+    EXPECT_TENSOR_EQ(y.grad(), full({2}, 3, f64));
+    EXPECT_TENSOR_EQ(x.grad(), full({2}, 6, f64));
+    const Tensor first = x.grad();
+    tape.backward(z, seed);
+    EXPECT_TENSOR_EQ(first, full({2}, 6, f64));
+    EXPECT_TENSOR_EQ(x.grad(), full({2}, 12, f64));
+}
+
+TEST(Elementwise, OneAdjointForTwoOperandsReachesBoth)
+{
+    // L = sum 5 (exp(a) + exp(b)) at 0: both operands get the same adjoint, and each changes it by its own derivative.
+    Tape tape;
+    const Tensor a = tape.variable(zeros({2}, f64)), b = tape.variable(tensor({2}, {std::log(2.0), 0}, f64));
+    tape.backward(sum((exp(a) + exp(b)) * 5.0));
+    EXPECT_TENSOR_EQ(a.grad(), full({2}, 5, f64));
+    EXPECT_TENSOR_NEAR(b.grad(), tensor({2}, {10, 5}, f64), 1e-15);
+}
+
 TEST(Where, GradientsGoToTheChosenSide)
 {
     const Tensor c = tensor({3}, {1, 0, 1}, boolean);

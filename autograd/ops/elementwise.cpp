@@ -25,10 +25,12 @@ Dtype common_dtype(const Operand& a, const Operand& b, bool needs_floating)
     return needs_floating && !is_floating(dtype) ? default_dtype() : dtype;
 }
 
-Tensor in_dtype(const Operand& x, Dtype dtype)
+/// The operand's own tensor, or the one that it becomes, which is kept in `made`.
+const Tensor* in_dtype(const Operand& x, Dtype dtype, Tensor& made)
 {
-    if (!x.tensor()) return tensor(x.number(), dtype);
-    return x.tensor()->dtype() == dtype ? *x.tensor() : to({*x.tensor(), x.file(), x.line()}, dtype);
+    if (x.tensor() && x.tensor()->dtype() == dtype) return x.tensor();
+    made = x.tensor() ? to({*x.tensor(), x.file(), x.line()}, dtype) : tensor(x.number(), dtype);
+    return &made;
 }
 
 const Op kComparisons[] = {{"eq", "a == b", {}}, {"ne", "a != b", {}}, {"lt", "a < b", {}},
@@ -46,10 +48,8 @@ Tensor compare(kernels::Comparison comparison, const Operand& a_operand, const O
 void Operands::convert(bool needs_floating)
 {
     const Dtype dtype = common_dtype(a_operand_, b_operand_, needs_floating);
-    a_converted_ = in_dtype(a_operand_, dtype);
-    b_converted_ = in_dtype(b_operand_, dtype);
-    a_ = &a_converted_;
-    b_ = &b_converted_;
+    a_ = in_dtype(a_operand_, dtype, a_converted_);
+    b_ = in_dtype(b_operand_, dtype, b_converted_);
 }
 
 }  // namespace detail

@@ -53,18 +53,19 @@ bool is_number_beside(const Tensor& number, const Tensor& x)
 /// y = f(a, b) of a dtype; flat kernels where one operand is a number or both are arrays of one shape.
 Tensor run_two(const char* operation, kernels::BinaryKernel* f, Dtype dtype, const Tensor& a, const Tensor& b)
 {
+    const bool alike = a.is_contiguous() && b.is_contiguous() && a.sizes() == b.sizes();
+    const bool a_number = !alike && is_number_beside(a, b), b_number = !alike && is_number_beside(b, a);
     const std::size_t from = size_of(a.dtype()), to = size_of(dtype);
-    const auto flat = [&](const Tensor& shape, Index a_step, Index b_step) {
+    if (alike || a_number || b_number) {
+        const Tensor& shape = a_number && !b_number ? b : a;
+        const Index a_step = &shape == &a ? 1 : 0, b_step = alike || &shape == &b ? 1 : 0;
         Tensor y = dtype == shape.dtype() ? empty_like(shape) : empty(dtype, shape.sizes(), shape.numel());
         if (y.numel() <= kernels::kGrain)
             f(y.numel(), a.raw(), a_step, b.raw(), b_step, mutable_data(y));
         else
             kernels::detail::run_binary(f, from, to, y.numel(), a.raw(), a_step, b.raw(), b_step, mutable_data(y));
         return y;
-    };
-    if (a.is_contiguous() && b.is_contiguous() && a.sizes() == b.sizes()) return flat(a, 1, 1);
-    if (is_number_beside(b, a)) return flat(a, 1, 0);
-    if (is_number_beside(a, b)) return flat(b, 0, 1);
+    }
     const Dims sizes = common_sizes(operation, a, b);
     Tensor y = empty(dtype, sizes);
     kernels::detail::walk_binary(f, from, to, span_of(sizes), a.raw(), Strides(operation, a, sizes), b.raw(),
