@@ -33,15 +33,16 @@ kernels::Matrix<T> last_matrix(const Tensor& x)
 bool uniform_step(const Tensor& x, std::int64_t& step)
 {
     step = 0;
+    bool seen = false;
     std::int64_t expected = 0;
     for (std::size_t i = x.ndim() - 2; i-- > 0;) {
         if (x.sizes()[i] == 1) continue;
-        if (expected == 0)
+        if (!seen)
             step = x.strides()[i];
         else if (x.strides()[i] != expected)
             return false;
+        seen = true;
         expected = x.strides()[i] * x.sizes()[i];
-        if (step == 0 && x.strides()[i] != 0) return false;
     }
     return true;
 }
