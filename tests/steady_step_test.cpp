@@ -1,0 +1,137 @@
+// A training step that has run before asks nothing of the system: every malloc of the process is counted.
+#include <xgrad/nn/init.hpp>
+#include <xgrad/nn/linear.hpp>
+#include <xgrad/nn/loss.hpp>
+#include <xgrad/nn/module.hpp>
+#include <xgrad/ops/elementwise.hpp>
+#include <xgrad/optim/adam.hpp>
+#include <xgrad/optim/sgd.hpp>
+#include <xgrad/tape.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#define XGRAD_COUNTS_MALLOC 1
+
+namespace {
+std::atomic<long> g_allocations{0};
+}
+
+// operator new and all libraries end here.
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+
+void* malloc(std::size_t size)
+{
+    ++g_allocations;
+    return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size)
+{
+    ++g_allocations;
+    return __libc_calloc(count, size);
+}
+void* realloc(void* block, std::size_t size)
+{
+    ++g_allocations;
+    return __libc_realloc(block, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size)
+{
+    ++g_allocations;
+    return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** block, std::size_t alignment, std::size_t size)
+{
+    ++g_allocations;
+    *block = __libc_memalign(alignment, size);
+    return *block ? 0 : ENOMEM;
+}
+}
+#endif
+
+using namespace xgrad;
+
+namespace {
+
+struct Mlp {
+    nn::Linear first{20, 32}, second{32, 5};
+    XGRAD_MODULE(Mlp, first, second)
+
+    Tensor operator()(const Input& x) const { return second(tanh(first(x))); }
+};
+
+#ifdef XGRAD_COUNTS_MALLOC
+template <class Step>
+long allocations_of(Step step)
+{
+    for (int i = 0; i < 5; ++i) step();
+    const long before = g_allocations;
+    for (int i = 0; i < 20; ++i) step();
+    return g_allocations - before;
+}
+
+template <class Optimizer>
+void expect_none(Optimizer& optimizer, const Mlp& model)
+{
+    const Tensor x = nn::init::normal({16, 20}, 0, 1);
+    const Tensor labels = from_values({16}, std::vector<std::int64_t>(16, 3));
+    EXPECT_EQ(allocations_of([&] {
+                  Tape tape;
+                  const Tensor loss = nn::cross_entropy(model(x), labels);
+                  optimizer.zero_grad();
+                  tape.backward(loss);
+                  optimizer.step();
+              }),
+              0);
+}
+#endif
+
+}  // namespace
+
+TEST(SteadyStep, OfSgdAllocatesNothing)
+{
+#ifdef XGRAD_COUNTS_MALLOC
+    const Mlp model;
+    optim::SGD sgd{nn::parameters(model), {.lr = 0.1, .momentum = 0.9}};
+    expect_none(sgd, model);
+#endif
+}
+
+TEST(SteadyStep, OfAdamAllocatesNothing)
+{
+#ifdef XGRAD_COUNTS_MALLOC
+    const Mlp model;
+    optim::Adam adam{nn::parameters(model), {.amsgrad = true}};
+    expect_none(adam, model);
+#endif
+}
+
+TEST(SteadyStep, OfGradientsThatAreAccumulatedAllocatesNothing)
+{
+#ifdef XGRAD_COUNTS_MALLOC
+    const Parameter w(nn::init::normal({8, 8}, 0, 1));
+    const Tensor x = ones({8, 8});
+    EXPECT_EQ(allocations_of([&] {
+                  Tape tape;
+                  tape.backward(nn::mse_loss(x * w, x));
+              }),
+              0);
+#endif
+}
+
+// The counter works.
+TEST(SteadyStep, TheCounterSeesAnAllocation)
+{
+#ifdef XGRAD_COUNTS_MALLOC
+    std::vector<std::vector<int>> kept;
+    EXPECT_GE(allocations_of([&] { kept.emplace_back(100); }), 20);
+#endif
+}
