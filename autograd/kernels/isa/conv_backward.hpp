@@ -6,9 +6,9 @@
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
 
-// ---- data gradient as a convolution
-// --------------------------------------------------------------------------------------- With all strides 1, gx is the
-// convolution of gy with w turned around, channels in and out exchanged.
+// ---- data gradient as a convolution -------------------------------------------------------------------------------
+//
+// With all strides 1, gx is the convolution of gy with w turned around, channels in and out exchanged.
 
 inline ConvShape exchanged(const ConvShape& s)
 {
@@ -41,10 +41,10 @@ void exchange_weights(const ConvShape& s, const T* w, T* to)
                 for (Index u = taps - 1; u >= 0; --u) *to++ = w[(o * in + c) * taps + u];
 }
 
-// ---- data gradient by columns
-// --------------------------------------------------------------------------------------------- For one input channel:
-// products[u, position] = sum over o of w[o, u] * gy[o, position], and row u is added to the padded gradient at the
-// positions that tap u reads.
+// ---- data gradient by columns -------------------------------------------------------------------------------------
+//
+// For one input channel: products[u, position] = sum over o of w[o, u] * gy[o, position], and row u is added to the
+// padded gradient at the positions that tap u reads.
 
 /// to[i * step] += from[i], i < n.
 template <class T>
@@ -123,7 +123,8 @@ void conv_backward_data(const ConvDataPiece<T>& piece)
     const ConvShape& s = *piece.shape;
     const ConvShape turned = exchanged(s);
     if (is_convolution_of_gradient(s)) {
-        constexpr Index adding = 10;  // a product stored, read back and added costs as much as some multiply-adds
+        // A product stored, read back and added where its neighbours just were costs as much as many multiply-adds.
+        constexpr Index adding = 32;
         const Index by_columns = s.in_channels / s.groups * product(s.kernel) * parts_of(product(s.out), Vec<T>::size) *
                                  (s.out_channels / s.groups + adding);
         if (forward_cost<T>(turned).least() <= by_columns) {
@@ -136,26 +137,35 @@ void conv_backward_data(const ConvDataPiece<T>& piece)
     data_gradient_by_columns(piece);
 }
 
-// ---- weight gradient
-// --------------------------------------------------------------------------------------------------------
+// ---- weight gradient ----------------------------------------------------------------------------------------------
 
-/// rows[i, :] = what all taps read at position first + i of the output. Writes up to a register beyond the last row.
+/// What all taps read at one position, side by side. Writes up to a register beyond them.
+template <class T>
+void fill_row(const T* from, const Index* taps, Index k, Index run, T* row)
+{
+    if (kMaskedLoads && run > 1 && run <= Vec<T>::size) {
+        for (Index u = 0; u < k; u += run) Vec<T>::load_part(from + taps[u], run).store(row + u);
+        return;
+    }
+    for (Index u = 0; u < k; u += run)
+        for (Index r = 0; r < run; ++r) row[u + r] = from[taps[u] + r];
+}
+
+/// rows[i, :] = what all taps read at position first + i of the output.
 template <class T>
 void fill_rows(const Layout& layout, const T* image, const Index* taps, Index first, Index count, T* rows)
 {
-    constexpr Index size = Vec<T>::size;
     const ConvShape& s = layout.s;
     const Index k = layout.taps(), run = s.dilation[2] == 1 ? s.kernel[2] : 1;
-    const bool by_register = kMaskedLoads && run > 1 && run <= size;
-    for (Index i = first; i < first + count; ++i) {
-        const Index w = i % s.out[2], line = i / s.out[2], h = line % s.out[1], d = line / s.out[1];
-        const T* from = image + layout.at(d * s.stride[0], h * s.stride[1], w * s.stride[2]);
-        if (by_register) {
-            for (Index u = 0; u < k; u += run, rows += run) Vec<T>::load_part(from + taps[u], run).store(rows);
-            continue;
-        }
-        for (Index u = 0; u < k; u += run)
-            for (Index r = 0; r < run; ++r) *rows++ = from[taps[u] + r];
+    Index w = first % s.out[2], line = first / s.out[2];
+    while (count > 0) {
+        const T* from =
+            image + layout.at(line / s.out[1] * s.stride[0], line % s.out[1] * s.stride[1], w * s.stride[2]);
+        const Index end = smaller(s.out[2], w + count);
+        count -= end - w;
+        for (; w < end; ++w, from += s.stride[2], rows += k) fill_row(from, taps, k, run, rows);
+        w = 0;
+        ++line;
     }
 }
 

@@ -8,11 +8,16 @@ namespace xgrad::kernels::XGRAD_ISA_NAME {
 
 constexpr Index rounded_up(Index n, Index unit) { return parts_of(n, unit) * unit; }
 
-// ---- windows
-// ---------------------------------------------------------------------------------------------------------- In the
-// padded image position q of the output, counted in rows as long as the image's, reads tap u at q + offset(u). So the
-// product W * B with B[u, q] = image[offset(u) + q] needs no copy. The positions between the end of an output row and
-// the beginning of the next are computed in vain and not stored.
+// ---- windows ------------------------------------------------------------------------------------------------------
+//
+// In the padded image position q of the output, counted in rows as long as the image's, reads tap u at q + offset(u).
+// So the product W * B with B[u, q] = image[offset(u) + q] needs no copy. The positions between the end of an output
+// row and the beginning of the next are computed in vain and not stored.
+
+/// A run of positions that lie side by side in the padded image and in y.
+struct Run {
+    Index from, to, count;  // offset in the tile, offset in a channel of y
+};
 
 /// Positions q of y in rows of the padded image.
 struct Windows {
@@ -24,18 +29,15 @@ struct Windows {
     {
     }
 
-    /// Copies positions [q, q + n) of one channel, standing at `from`, to where they belong in y.
-    template <class T>
-    void store(const T* from, Index q, Index n, T* y) const
+    /// What of positions [q, q + n) belongs to y; returns the number of runs.
+    Index runs_of(Index q, Index n, Run* runs) const
     {
-        while (n > 0) {
-            const Index w = q % extent[2], row = q / extent[2], h = row % extent[1], d = row / extent[1];
-            const Index run = smaller(n, extent[2] - w), useful = h < out[1] ? smaller(run, out[2] - w) : 0;
-            if (useful > 0) copy_row(from, useful, y + (d * out[1] + h) * out[2] + w);
-            from += run;
-            q += run;
-            n -= run;
+        Index w = q % extent[2], row = q / extent[2], found = 0;
+        for (Index from = 0; from < n; from += extent[2] - w, w = 0, ++row) {
+            const Index useful = smaller(n - from, out[2] - w), h = row % extent[1], d = row / extent[1];
+            if (useful > 0 && h < out[1]) runs[found++] = {from, (d * out[1] + h) * out[2] + w, useful};
         }
+        return found;
     }
 
     const Index (&out)[3], (&extent)[3];
@@ -54,6 +56,7 @@ void windows_of_image(const ConvPiece<T>& piece, const Windows& windows, const T
         columns(parts_of(windows.count, size), tile_vecs(rows.largest()));
     const Index positions = product(s.out);
     alignas(64) T buffer[kTileRows * kTileVecs * size];
+    Run runs[kTileVecs * size];
     Tile<T> tile;
     tile.k = k;
     tile.a_row = k;
@@ -65,6 +68,7 @@ void windows_of_image(const ConvPiece<T>& piece, const Windows& windows, const T
         const Index registers = parts_of(end - q, size);
         tile.last = end - q - (registers - 1) * size;
         tile.b = image + q;
+        const Index run_count = windows.gapless ? 0 : windows.runs_of(q, end - q, runs);
         for (Index it = 0; it < rows.parts; ++it) {
             const Index i = rows.at(it), count = rows.at(it + 1) - i;
             tile.a = w + i * k;
@@ -72,16 +76,16 @@ void windows_of_image(const ConvPiece<T>& piece, const Windows& windows, const T
             tile.c = windows.gapless ? y + i * positions + q : buffer;
             tile.c_row = windows.gapless ? positions : registers * size;
             kTiles<T, EvenSteps, OffsetRows>.at[count - 1][registers - 1](tile, {}, {taps});
-            if (windows.gapless) continue;
             for (Index r = 0; r < count; ++r)
-                windows.store(buffer + r * tile.c_row, q, end - q, y + (i + r) * positions);
+                for (const Run* run = runs; run < runs + run_count; ++run)
+                    copy_row(buffer + r * tile.c_row + run->from, run->count, y + (i + r) * positions + run->to);
         }
     }
 }
 
-// ---- channels
-// --------------------------------------------------------------------------------------------------------- Rows of the
-// tile are neighbouring positions of y, its columns output channels. The finished tile is turned.
+// ---- channels -----------------------------------------------------------------------------------------------------
+//
+// Rows of the tile are neighbouring positions of y, its columns output channels. The finished tile is turned.
 
 /// w of one group as (taps, channels), cut into the tiles of columns, each filled up to whole registers.
 template <class T>
@@ -147,8 +151,7 @@ void channels_of_image(const ConvPiece<T>& piece, const Layout& layout, const T*
     }
 }
 
-// ---- choice
-// -------------------------------------------------------------------------------------------------------------
+// ---- choice -------------------------------------------------------------------------------------------------------
 
 /// Multiply-adds of registers, wanted or not, for one image of one group.
 struct ForwardCost {

@@ -5,7 +5,7 @@
 namespace xgrad::kernels::XGRAD_ISA_NAME {
 namespace {
 
-// ---- windows of any kind -------------------------------------------------------------------------------------------
+// ---- windows of any kind ------------------------------------------------------------------------------------------
 
 /// The elements of x that a window reads along one axis: begin, begin + step ... below end. `size` counts padding.
 struct Span {
@@ -47,8 +47,7 @@ void each_window(const PoolShape& s, Index first, Index last, F f)
                 f(plane * in, plane * out + h * s.out[1] + w, Span(s, 0, h), Span(s, 1, w));
 }
 
-// ---- 2 x 2 windows side by side
-// ---------------------------------------------------------------------------------------
+// ---- 2 x 2 windows side by side -----------------------------------------------------------------------------------
 
 bool is_two_by_two(const PoolShape& s)
 {
@@ -132,8 +131,7 @@ struct Winner {
     Mask<T> second, third, fourth;
 };
 
-// ---- maximum
-// ----------------------------------------------------------------------------------------------------------
+// ---- maximum ------------------------------------------------------------------------------------------------------
 
 template <class T>
 void max_pool(const MaxPoolPiece<T>& piece)
@@ -189,8 +187,7 @@ void max_pool_spread(const MaxPoolPiece<T>& piece)
     });
 }
 
-// ---- average
-// ------------------------------------------------------------------------------------------------------------
+// ---- average ------------------------------------------------------------------------------------------------------
 
 template <class T>
 T sum_row(const T* x, Index n)

@@ -214,8 +214,7 @@ void run_tile(const Tile<T>& t, Steps steps, Rows rows)
     each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { store_column<T, V>(acc[i][j], c + i * c_row, j, last); });
 }
 
-// ---- the tile for a number of rows and registers known at run time
-// ---------------------------------------------------
+// ---- the tile for a number of rows and registers known at run time ------------------------------------------------
 
 template <class T, class Steps, class Rows>
 struct TileTable {
@@ -240,8 +239,7 @@ struct TileTable {
 template <class T, class Steps, class Rows>
 inline constexpr TileTable<T, Steps, Rows> kTiles{};
 
-// ---- even cuts
-// -------------------------------------------------------------------------------------------------------
+// ---- even cuts ----------------------------------------------------------------------------------------------------
 
 constexpr Index smaller(Index a, Index b) { return a < b ? a : b; }
 constexpr Index larger(Index a, Index b) { return a > b ? a : b; }

@@ -24,8 +24,7 @@ void finish(const GemmPiece<T>& g, const Vec<T>& value, T* c, Index count)
         y.store_part(c, count);
 }
 
-// ---- row times matrix: rows of B, each times one number
-// ---------------------------------------------------------------
+// ---- row times matrix: rows of B, each times one number -----------------------------------------------------------
 
 /// Columns [j, j + (V-1) size + last) of C. Phases separate sums hide the latency of the multiply-add.
 template <class T, int V, int Phases>
@@ -74,8 +73,7 @@ void row_times_matrix(const GemmPiece<T>& g)
     }
 }
 
-// ---- outer product
-// -----------------------------------------------------------------------------------------------------
+// ---- outer product ------------------------------------------------------------------------------------------------
 
 /// k == 1, the row of B contiguous: the weight gradient of one sample.
 template <class T>
@@ -93,8 +91,7 @@ void outer_product(const GemmPiece<T>& g)
     }
 }
 
-// ---- dot products: rows of A with columns of B, both contiguous along k
-// -------------------------------------------------
+// ---- dot products: rows of A with columns of B, both contiguous along k -------------------------------------------
 
 /// Lane j of the result is the sum of the lanes of parts[j]: interleaving and adding halves the number of registers
 /// each time, and keeps their order as transpose() does.
