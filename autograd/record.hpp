@@ -86,8 +86,9 @@ public:
     /// than adding each one padded with zeros.
     void add_slice(std::size_t i, const detail::SlicePlace& place, const Tensor& g);
 
-    /// For operations that scalars enter: the running walk.
+    /// For library code: the running walk, and the record whose vjp runs.
     detail::Walk& walk() { return walk_; }
+    detail::Node& node() { return node_; }
 
 private:
     friend struct detail::Walk;

@@ -224,12 +224,6 @@ template void copy_values(const Tensor&, double*);
 template void copy_values(const Tensor&, std::int64_t*);
 template void copy_values(const Tensor&, bool*);
 
-bool is_unshared(const Tensor& x) noexcept
-{
-    TensorHeader* h = x.unsafe_header();
-    return h && !h->owner && !h->leaf && h->serial == 0 && count_is_one(h->references);
-}
-
 void throw_undefined()
 {
     throw std::invalid_argument(error_text("tensor", "the tensor is undefined",

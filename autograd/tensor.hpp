@@ -237,7 +237,11 @@ void copy_values(const Tensor& x, T* out);
 Tensor contiguous_copy(const Tensor& x);
 
 /// True when nobody else holds the tensor or its storage, so that it may be written in place.
-bool is_unshared(const Tensor& x) noexcept;
+inline bool is_unshared(const Tensor& x) noexcept
+{
+    TensorHeader* h = x.unsafe_header();
+    return h && !h->owner && !h->leaf && h->serial == 0 && count_is_one(h->references);
+}
 
 }  // namespace detail
 }  // namespace xgrad

@@ -58,18 +58,16 @@ void Walk::note_contribution(std::size_t input, const char* operation, const Ten
     if (r.log) (*r.log)[node_].contributions.push_back({input, g});
 }
 
-void Walk::add(Node& node, std::size_t input, Tensor&& g)
+void Walk::add_converted(Node& source, Node& node, std::size_t input, Tensor&& g)
 {
-    Node* source = wanted(node, input);
-    if (!source) return;
-    if (g.dtype() != source->dtype || !(g.sizes() == source->shape()))
-        g = fit(node.op->name, g, source->shape(), source->dtype);
+    if (g.dtype() != source.dtype || !(g.sizes() == source.shape()))
+        g = fit(node.op->name, g, source.shape(), source.dtype);
     if (watched_) [[unlikely]]
         note_contribution(input, node.op->name, g);
-    if (source->adjoint.defined())
-        source->adjoint = accumulate(std::move(source->adjoint), std::move(g));
+    if (source.adjoint.defined())
+        source.adjoint = accumulate(std::move(source.adjoint), std::move(g));
     else
-        source->adjoint = std::move(g);
+        source.adjoint = std::move(g);
 }
 
 /// The first node of those from `slot` on.
@@ -145,7 +143,7 @@ void Walk::add_slice(Node& node, std::size_t input, const SlicePlace& place, con
 {
     Node* source = wanted(node, input);
     if (!source) return;
-    if (options.create_graph || watched_ || g.dtype() != source->dtype)
+    if (!source->adjoint.defined() || options.create_graph || watched_ || g.dtype() != source->dtype)
         return add(node, input, pad_slice(g, place, source->shape()));
     own_adjoint(*source);
     add_in_place(slice_view(source->adjoint, place, g.sizes()[place.axis]), g);
@@ -170,7 +168,7 @@ void Walk::note_visit(std::uint32_t index, const Tensor& gy)
     r.line = explained.line;
 }
 
-void Walk::visit(std::uint32_t index)
+inline void Walk::visit(std::uint32_t index)
 {
     Node& node = r.nodes[index];
     if (node.flags & Node::kLeaf) return;

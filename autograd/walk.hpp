@@ -41,7 +41,20 @@ struct Walk {
         Node& source = r.nodes[from];
         return is_floating(source.dtype) && (!pruned || (source.flags & Node::kNeeded)) ? &source : nullptr;
     }
-    void add(Node& node, std::size_t input, Tensor&& g);
+    void add(Node& node, std::size_t input, Tensor&& g)
+    {
+        if (Node* source = wanted(node, input)) add_to(*source, node, input, std::move(g));
+    }
+
+    /// The same where `source` is known to be wanted.
+    void add_to(Node& source, Node& node, std::size_t input, Tensor&& g)
+    {
+        const bool just_take = !source.adjoint.defined() && !watched_ && g.dtype() == source.dtype;
+        if (just_take && g.sizes() == source.shape())
+            source.adjoint = std::move(g);
+        else
+            add_converted(source, node, input, std::move(g));
+    }
     void add_element(Node& node, std::size_t input, std::int64_t element, const Tensor& g);
     void add_slice(Node& node, std::size_t input, const SlicePlace& place, const Tensor& g);
 
@@ -58,6 +71,7 @@ struct Walk {
 
 private:
     void visit(std::uint32_t index);
+    void add_converted(Node& source, Node& node, std::size_t input, Tensor&& g);
     Tensor take_adjoint(Node& node);
     void note_visit(std::uint32_t index, const Tensor& gy);
     void note_contribution(std::size_t input, const char* operation, const Tensor& g);

@@ -8,12 +8,12 @@ namespace xgrad {
 namespace detail {
 namespace {
 
-Dtype dtype_beside(const Operand& number, Dtype other)
+Dtype dtype_beside(const xgrad::Operand& number, Dtype other)
 {
     return number.is_fraction() && !is_floating(other) ? default_dtype() : other == boolean ? i64 : other;
 }
 
-Dtype common_dtype(const Operand& a, const Operand& b, bool needs_floating)
+Dtype common_dtype(const xgrad::Operand& a, const xgrad::Operand& b, bool needs_floating)
 {
     Dtype dtype = default_dtype();
     if (a.tensor() && b.tensor())
@@ -26,7 +26,7 @@ Dtype common_dtype(const Operand& a, const Operand& b, bool needs_floating)
 }
 
 /// The operand's own tensor, or the one that it becomes, which is kept in `made`.
-const Tensor* in_dtype(const Operand& x, Dtype dtype, Tensor& made)
+const Tensor* in_dtype(const xgrad::Operand& x, Dtype dtype, Tensor& made)
 {
     if (x.tensor() && x.tensor()->dtype() == dtype) return x.tensor();
     made = x.tensor() ? to({*x.tensor(), x.file(), x.line()}, dtype) : tensor(x.number(), dtype);
@@ -36,7 +36,7 @@ const Tensor* in_dtype(const Operand& x, Dtype dtype, Tensor& made)
 const Op kComparisons[] = {{"eq", "a == b", {}}, {"ne", "a != b", {}}, {"lt", "a < b", {}},
                            {"le", "a <= b", {}}, {"gt", "a > b", {}},  {"ge", "a >= b", {}}};
 
-Tensor compare(kernels::Comparison comparison, const Operand& a_operand, const Operand& b_operand)
+Tensor compare(kernels::Comparison comparison, const xgrad::Operand& a_operand, const xgrad::Operand& b_operand)
 {
     const Op& op = kComparisons[static_cast<std::size_t>(comparison)];
     const Operands x(a_operand, b_operand, false);

@@ -7,6 +7,7 @@
 #include <xgrad/ops/elementwise.hpp>
 
 #include "autograd/ops/elementwise_kernels.hpp"
+#include "autograd/walk.hpp"
 
 namespace xgrad::detail {
 
@@ -59,7 +60,7 @@ Tensor unary(const Input& x)
 /// The two operands of an elementwise operation as tensors of one dtype, with the lines they were written on.
 class Operands {
 public:
-    Operands(const Operand& a, const Operand& b, bool needs_floating)
+    Operands(const xgrad::Operand& a, const xgrad::Operand& b, bool needs_floating)
         : a_operand_(a), b_operand_(b), a_(a.tensor()), b_(b.tensor())
     {
         const bool agree = a_ && b_ && a_->dtype() == b_->dtype() && (!needs_floating || is_floating(a_->dtype()));
@@ -76,7 +77,7 @@ public:
 private:
     void convert(bool needs_floating);
 
-    const Operand &a_operand_, &b_operand_;
+    const xgrad::Operand &a_operand_, &b_operand_;
     const Tensor *a_, *b_;              // the operands' own, or
     Tensor a_converted_, b_converted_;  // what became of numbers and of other dtypes
 };
@@ -101,31 +102,33 @@ Tensor binary_vjp(const Tensor& gy, const Tensor& a, const Tensor& b, const Tens
         return run_binary_vjp(elementary::BinaryOps::index<F>(), I, gy, a, b, y, overwrite);
 }
 
+/// da and db where they are wanted. Goes to the walk directly, past the calls of Adjoints: most records are such.
+template <class F>
+void add_binary_vjps(const Tensor& gy, const Tensor& a, const Tensor& b, const Tensor& y, Adjoints& gx)
+{
+    Walk& walk = gx.walk();
+    Node &node = gx.node(), *to_a = walk.wanted(node, 0), *to_b = walk.wanted(node, 1);
+    const MayOverwrite first = to_b ? MayOverwrite::no : MayOverwrite::yes;
+    if (to_a) walk.add_to(*to_a, node, 0, binary_vjp<F, 0>(gy, a, b, y, first));
+    if (to_b) walk.add_to(*to_b, node, 1, binary_vjp<F, 1>(gy, a, b, y, MayOverwrite::yes));
+}
+
 /// What the vjp of f keeps: those of a, b and y that the wanted derivatives read; the others are undefined.
 template <class F>
 struct BinaryVjp {
-    void operator()(const Tensor& gy, Adjoints& gx) const
-    {
-        const bool for_b = gx.wants(1);
-        if (gx.wants(0)) gx.add(0, binary_vjp<F, 0>(gy, a, b, y, for_b ? MayOverwrite::no : MayOverwrite::yes));
-        if (for_b) gx.add(1, binary_vjp<F, 1>(gy, a, b, y, MayOverwrite::yes));
-    }
+    void operator()(const Tensor& gy, Adjoints& gx) const { add_binary_vjps<F>(gy, a, b, y, gx); }
     Tensor a, b, y;
 };
 
 /// The same for an f whose derivatives are numbers.
 template <class F>
 requires((F::reads_a | F::reads_b) == elementary::kNothing) struct BinaryVjp<F> {
-    void operator()(const Tensor& gy, Adjoints& gx) const
-    {
-        if (gx.wants(0)) gx.add(0, binary_vjp<F, 0>(gy, gy, gy, gy, MayOverwrite::no));
-        if (gx.wants(1)) gx.add(1, binary_vjp<F, 1>(gy, gy, gy, gy, MayOverwrite::yes));
-    }
+    void operator()(const Tensor& gy, Adjoints& gx) const { add_binary_vjps<F>(gy, gy, gy, gy, gx); }
 };
 
 /// y = f(a, b) in the operands' common dtype; `needs_floating`: integers become the default dtype first.
 template <class F>
-Tensor binary(const Operand& a_operand, const Operand& b_operand, bool needs_floating)
+Tensor binary(const xgrad::Operand& a_operand, const xgrad::Operand& b_operand, bool needs_floating)
 {
     const Operands x(a_operand, b_operand, needs_floating);
     Tensor y = run_binary(F::name, elementary::BinaryOps::index<F>(), x.a(), x.b());
