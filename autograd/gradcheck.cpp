@@ -209,9 +209,9 @@ GradcheckReport check(const Subject& subject, const std::vector<Tensor>& inputs,
 
 // ---- functions of tensors -------------------------------------------------------------------------------------------
 
-Evaluation first_gradients(const CheckedFunction& f, const std::vector<Tensor>& inputs)
+Evaluation first_gradients(const CheckedFunction& f, const std::vector<Tensor>& inputs, bool explain)
 {
-    Tape tape{{.isolated = true}};
+    Tape tape{{.explain = explain, .isolated = true}};
     const std::vector<Tensor> leaves = leaves_of(tape, inputs);
     const Tensor y = f(leaves);
     check_output(y);
@@ -239,9 +239,9 @@ Tensor weighted_gradients(Tape& tape, const CheckedFunction& f, const std::vecto
     return total;
 }
 
-Evaluation second_gradients(const CheckedFunction& f, const std::vector<Tensor>& inputs)
+Evaluation second_gradients(const CheckedFunction& f, const std::vector<Tensor>& inputs, bool explain)
 {
-    Tape tape{{.isolated = true}};
+    Tape tape{{.explain = explain, .isolated = true}};
     const std::vector<Tensor> leaves = leaves_of(tape, inputs);
     const Tensor total = weighted_gradients(tape, f, leaves, {.create_graph = true});
     if (is_tracked(total)) walked([&] { tape.backward(total, weights({}, kOutputSalt)); });
@@ -307,7 +307,8 @@ void check_input_count(std::size_t takes, std::size_t given)
 GradcheckReport check_gradients(const CheckedFunction& f, const std::vector<Tensor>& inputs, GradcheckOptions options)
 {
     const Subject subject{[&f](const std::vector<Tensor>& x) { return unrecorded(f, x); },
-                          [&f](const std::vector<Tensor>& x) { return first_gradients(f, x); }, inputs.size()};
+                          [&](const std::vector<Tensor>& x) { return first_gradients(f, x, options.explain); },
+                          inputs.size()};
     return check(subject, checked_inputs(inputs), options);
 }
 
@@ -319,7 +320,8 @@ GradcheckReport check_second_gradients(const CheckedFunction& f, const std::vect
         Tape tape{{.isolated = true}};
         return detach(weighted_gradients(tape, f, leaves_of(tape, x), {}));
     };
-    const Subject subject{value, [&f](const std::vector<Tensor>& x) { return second_gradients(f, x); }, inputs.size()};
+    const Subject subject{value, [&](const std::vector<Tensor>& x) { return second_gradients(f, x, options.explain); },
+                          inputs.size()};
     std::vector<Tensor> all = checked_inputs(inputs);
     all.push_back(weights(unrecorded(f, all).sizes(), kOutputSalt));
     return check(subject, all, options);

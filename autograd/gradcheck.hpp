@@ -19,6 +19,7 @@ namespace xgrad {
 struct GradcheckOptions {
     double eps = 1e-6;          ///< each element moves by this to both sides
     double tolerance = 1e-6;    ///< of |autograd - numeric| / max(1, |autograd|, |numeric|)
+    bool explain = false;       ///< record on explaining tapes: second derivatives through scalars need them
     bool allow_unused = false;  ///< pass although an input reaches the output neither by records nor by value
 };
 

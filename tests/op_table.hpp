@@ -9,6 +9,7 @@
 // order, transposed and with gaps, and in f32. A test fails while a registered operation with a derivative has no row.
 // Points stay 0.05 away from kinks and ties.
 
+#include <xgrad/gradcheck.hpp>
 #include <xgrad/tensor.hpp>
 
 #include <functional>
@@ -24,7 +25,7 @@ struct OpCase {
     std::string name;
     std::function<Tensor(const In&)> f;
     In inputs;
-    double eps = 1e-6;  // of the central differences
+    GradcheckOptions options = {};
 };
 inline void PrintTo(const OpCase& row, std::ostream* out) { *out << row.name; }
 

@@ -70,7 +70,7 @@ const OpRows kRows{{
     {"ToAndBack",
      [](const In& x) { return to(to(x[0] * 4, f32), f64) * x[0]; },
      {tensor({2}, {0.5, -1.25}, f64)},
-     0x1p-10},
+     {.eps = 0x1p-10, .tolerance = 1e-4}},
     {"Clone", [](const In& x) { return clone(x[0]) * x[0]; }, {kMatrix}},
 
     // several operations

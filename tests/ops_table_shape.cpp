@@ -55,9 +55,14 @@ const OpRows kRows{{
      },
      {kRow}},
 
+    // Between tensors and scalars of one tape; second derivatives need the records of an explaining one.
     {"ScalarOf",
-     [](const In& x) { return stack(std::vector<Scalar>{x[0].scalar(0, 1) * x[0].scalar(1, 2)}); },
-     {kMatrix}},
+     [](const In& x) {
+         const Scalar a = x[0].scalar(0, 1), b = x[0].scalar(1, -1);
+         return stack(std::vector<Scalar>{a * b, exp(a)});
+     },
+     {kMatrix},
+     {.explain = true}},
 }};
 
 }  // namespace

@@ -48,9 +48,9 @@ void check_row(const OpCase& row, const char* layout, Tensor (*arrange)(const Te
 {
     In inputs;
     for (const Tensor& x : row.inputs) inputs.push_back(arrange(x));
-    const GradcheckReport first = gradcheck(row.f, inputs, {.eps = row.eps});
+    const GradcheckReport first = gradcheck(row.f, inputs, row.options);
     EXPECT_TRUE(first.ok) << row.name << ", first derivative, inputs " << layout << ": " << first.message;
-    const GradcheckReport second = gradgradcheck(row.f, inputs, {.eps = row.eps});
+    const GradcheckReport second = gradgradcheck(row.f, inputs, row.options);
     EXPECT_TRUE(second.ok) << row.name << ", second derivative, inputs " << layout << ": " << second.message;
 }
 
@@ -95,7 +95,7 @@ std::set<std::string> recorded_operations()
 {
     std::set<std::string> names;
     for (const OpCase& row : op_table()) {
-        Tape tape;
+        Tape tape{{.explain = row.options.explain}};
         In inputs;
         for (const Tensor& x : row.inputs) inputs.push_back(is_floating(x.dtype()) ? tape.variable(x) : x);
         In leaves;
