@@ -164,10 +164,14 @@ Tensor nll_loss(const Input& x, const Tensor& labels, const NllOptions& options)
     check_labels("nll_loss", call.arguments, labels);
     // Ignored labels may be no class: they read class 0 and count nothing.
     const Tensor counted = ne(call.labels, options.ignore_index), read = where(counted, call.labels, 0);
+    const std::size_t axis = class_axis(*x);
     Tensor factor = to(counted, x->dtype());
-    if (call.weight.defined())
-        factor = factor * reshape(detail::take_along(call.weight, flatten(read), 0), read.sizes());
-    const Tensor losses = where(counted, -detail::take_along(x, read, class_axis(*x)) * factor, 0.0);
+    if (call.weight.defined()) {
+        Dims beside(x->ndim(), 1);
+        beside[axis] = -1;
+        factor = factor * detail::take_along(expand(reshape(call.weight, beside), x->sizes()), read, axis);
+    }
+    const Tensor losses = where(counted, -detail::take_along(x, read, axis) * factor, 0.0);
     if (options.reduction == Reduction::none) return losses;
     return options.reduction == Reduction::sum ? sum(losses) : sum(losses) / sum(factor);
 }

@@ -1,0 +1,58 @@
+// Rows of the op table: softmax and losses.
+#include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/loss.hpp>
+#include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/softmax.hpp>
+
+#include "tests/op_table.hpp"
+
+namespace {
+
+using namespace xgrad;
+using namespace xgrad::testing_table;
+
+const Tensor kLabels = tensor({2}, {2, 0}, i64);
+const Tensor kClassWeights = tensor({3}, {0.5, 2, 1.25}, f64);
+
+const OpRows kRows{{
+    {"Softmax", [](const In& x) { return softmax(x[0], -1); }, {kMatrix}},
+    {"SoftmaxOfFirstAxis", [](const In& x) { return softmax(x[0], 0); }, {kCube}},
+    {"SoftmaxOfExpanded", [](const In& x) { return softmax(x[0], 1); }, {expand(kRow, {2, 3})}},
+    {"LogSoftmax", [](const In& x) { return log_softmax(x[0], 1); }, {kMatrix}},
+    {"LogSoftmaxOfMiddleAxis", [](const In& x) { return log_softmax(x[0], 1); }, {kCube}},
+
+    {"CrossEntropy", [](const In& x) { return cross_entropy(x[0], x[1]); }, {kMatrix, kLabels}},
+    {"CrossEntropyOfEach",
+     [](const In& x) { return cross_entropy(x[0], x[1], {.reduction = Reduction::none}); },
+     {kMatrix, kLabels}},
+    {"CrossEntropySum",
+     [](const In& x) { return cross_entropy(x[0], x[1], {.reduction = Reduction::sum}); },
+     {kMatrix, kLabels}},
+    {"CrossEntropyWeighted",
+     [](const In& x) { return cross_entropy(x[0], x[1], {.weight = to(kClassWeights, x[0].dtype())}); },
+     {kMatrix, kLabels}},
+    {"CrossEntropySmoothed",
+     [](const In& x) { return cross_entropy(x[0], x[1], {.label_smoothing = 0.25}); },
+     {kMatrix, kLabels}},
+    {"CrossEntropyIgnoring",
+     [](const In& x) { return cross_entropy(x[0], x[1], {.ignore_index = 0}); },
+     {kMatrix, kLabels}},
+    {"CrossEntropyOfOneSample", [](const In& x) { return cross_entropy(x[0], x[1]); }, {kRow, tensor(1, i64)}},
+    {"CrossEntropyOfPixels",
+     [](const In& x) { return cross_entropy(x[0], x[1]); },
+     {kCube, tensor({2, 3}, {1, 0, 1, 0, 0, 1}, i64)}},
+    {"NllLoss", [](const In& x) { return nll_loss(log_softmax(x[0], 1), x[1]); }, {kMatrix, kLabels}},
+    {"NllLossWeighted",
+     [](const In& x) { return nll_loss(x[0], x[1], {.weight = to(kClassWeights, x[0].dtype())}); },
+     {kMatrix, kLabels}},
+
+    {"MseLoss", [](const In& x) { return mse_loss(x[0], x[1]); }, {kMatrix, kOther}},
+    {"MseLossBroadcast", [](const In& x) { return mse_loss(x[0], x[1]); }, {kMatrix, kRow}},
+    {"MseLossOfEach",
+     [](const In& x) { return mse_loss(x[0], x[1], {.reduction = Reduction::none}); },
+     {kMatrix, kOther}},
+    {"MseLossSum", [](const In& x) { return mse_loss(x[0], x[1], {.reduction = Reduction::sum}); }, {kMatrix, kOther}},
+    {"MseLossSameOperandTwice", [](const In& x) { return mse_loss(x[0], x[0]); }, {kMatrix}},
+}};
+
+}  // namespace
