@@ -1,6 +1,7 @@
 #include "autograd/recording.hpp"
 
 #include <xgrad/error.hpp>
+#include <xgrad/scalar_explain.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -77,6 +78,7 @@ void Recording::open(bool explain, bool anomaly)
     if (!explain) log.reset();
     detect_anomaly = anomaly;
     consumed = 0;
+    root = kNotWalked;
 }
 
 void Recording::close() noexcept
@@ -109,7 +111,7 @@ std::uint32_t Recording::add_leaf_node(const TensorHeader& value, LeafCell& cell
     if (leaves.size() == leaves.capacity()) leaves.reserve(2 * leaves.size() + 16);
     if (log) {
         log->resize(nodes.size());
-        log->push_back({{}, {}, {}, {}, cell.name, file, line});
+        log->push_back({{}, {}, {}, {}, {}, cell.name, file, line});
     }
     node.slot = push_slot();
     node.leaf = &cell;
@@ -218,7 +220,7 @@ void log_node(Recording& r, Inputs inputs, const Tensor& value)
         r.file = inputs.first[0].file;
         r.line = inputs.first[0].line;
     }
-    ExplainedNode node{{}, value, {}, {}, {}, r.file, r.line};
+    ExplainedNode node{{}, {}, value, {}, {}, {}, r.file, r.line};
     for (std::size_t i = 0; i < inputs.count; ++i) node.inputs.push_back(*inputs.first[i].tensor);
     r.log->push_back(std::move(node));
 }
@@ -228,15 +230,11 @@ void check_finite(const char* operation, const char* what, const Tensor& x, cons
     if (!is_floating(x.dtype())) return;
     const std::vector<double> values = x.to_vector<double>();
     for (std::size_t i = 0; i < values.size(); ++i)
-        if (!std::isfinite(values[i])) {
-            const std::string at = r.file ? " (" + std::string(r.file) + ":" + std::to_string(r.line) + ")" : "";
-            throw AnomalyError(
-                error_text(operation,
-                           std::string(what) + " of shape " + to_string(x.sizes()) + " has " +
-                               std::to_string(values[i]) + " at element " + std::to_string(i) + at,
-                           "a tape with detect_anomaly stops at the first NaN or infinity",
-                           "look at the inputs of this operation; open the tape with explain for lines"));
-        }
+        if (!std::isfinite(values[i]))
+            throw_anomaly(operation,
+                          std::string(what) + " of shape " + to_string(x.sizes()) + " has " +
+                              std::to_string(values[i]) + " at element " + std::to_string(i),
+                          {r.file, r.line});
 }
 
 }  // namespace detail

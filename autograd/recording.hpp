@@ -5,6 +5,7 @@
 
 #include <xgrad/leaf.hpp>
 #include <xgrad/record.hpp>
+#include <xgrad/scalar_statement.hpp>
 #include <xgrad/scalar_tape.hpp>
 #include <xgrad/tensor.hpp>
 
@@ -89,6 +90,7 @@ struct ExplainedNode {
         Tensor value;
     };
     std::vector<Tensor> inputs;
+    std::vector<Operand> scalars;  // that enter a tensor
     Tensor output;
     Tensor adjoint;                           // after backward
     std::vector<Contribution> contributions;  // upstream x local, after backward
@@ -114,12 +116,18 @@ struct Recording : ScalarTape {
     };
     std::vector<ParameterNode> parameters;            // by the parameter's id
     std::unique_ptr<std::vector<ExplainedNode>> log;  // of an explaining tape
-    bool detect_anomaly = false;
-    std::vector<std::uint32_t> visited;  // nodes whose vjp ran in the last walk
-    std::vector<double> saved_leaves;    // adjoints of scalar leaves before the running walk
-    std::uint32_t consumed = 0;          // scalar statements in slots below were walked without retain
-    const char* file = nullptr;          // the user's line that is being executed, on an explaining tape
+    std::vector<std::uint32_t> visited;               // nodes whose vjp ran in the last walk
+    std::vector<double> saved_leaves;                 // adjoints of scalar leaves before the running walk
+    std::uint32_t consumed = 0;                       // scalar statements in slots below were walked without retain
+    std::uint32_t root = kNotWalked;                  // slot from which backward started, for explanations
+    const char* file = nullptr;                       // the user's line that is being executed, on an explaining tape
     int line = 0;
+
+    static constexpr std::uint32_t kNotWalked = ~std::uint32_t{0}, kSeveralRoots = kNotWalked - 1;
+    void note_root(std::uint32_t slot, bool has_unit_seed)
+    {
+        root = has_unit_seed && (root == kNotWalked || root == slot) ? slot : kSeveralRoots;
+    }
 
     void open(bool explain, bool anomaly);
     void close() noexcept;

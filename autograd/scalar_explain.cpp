@@ -2,6 +2,7 @@
 
 #include <xgrad/error.hpp>
 
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -93,6 +94,7 @@ std::uint64_t record_elementary(ScalarTape& tape, const ElementaryInfo& info, Op
     if (!tape.explains()) throw_tape_full(tape);
     const bool has_a = tape.holds(a.serial), has_b = info.n_operands == 2 && tape.holds(b.serial);
     if (!has_a && !has_b) return 0;
+    if (tape.detect_anomaly && !std::isfinite(y)) throw_anomaly(info.name, "the value is " + std::to_string(y), place);
     const auto slot = tape.mark().slots;
     ScalarRecord record{&info, {a, b}, {}, y, 0, place, {}};
     info.partials(a.value, b.value, y, record.partials);
@@ -100,6 +102,27 @@ std::uint64_t record_elementary(ScalarTape& tape, const ElementaryInfo& info, Op
                         has_b ? tape.slot_of(b.serial) : ScalarTape::kNoSlot, record.partials[1]);
     (*tape.records)[static_cast<std::uint32_t>(slot)] = std::move(record);
     return tape.base_serial + slot;
+}
+
+void throw_anomaly(const char* operation, const std::string& what, Place place)
+{
+    const std::string at =
+        place.file && *place.file ? " (" + std::string(place.file) + ":" + std::to_string(place.line) + ")" : "";
+    throw AnomalyError(error_text(operation, what + at, "a tape with detect_anomaly stops at the first NaN or infinity",
+                                  "look at the inputs of this operation; open the tape with explain for lines"));
+}
+
+void check_finite_adjoints(ScalarTape& tape, std::uint32_t slot)
+{
+    const ScalarRecord& record = (*tape.records)[slot];
+    if (!record.operation) return;
+    for (const Operand& x : record.operands) {
+        if (!tape.holds(x.serial)) continue;
+        const double adjoint = tape.adjoint(tape.slot_of(x.serial));
+        if (!std::isfinite(adjoint))
+            throw_anomaly(record.operation->name, "an adjoint that it hands on is " + std::to_string(adjoint),
+                          record.place);
+    }
 }
 
 void describe(ScalarTape& tape, const Scalar& value, std::string name)
@@ -115,10 +138,9 @@ void describe(ScalarTape& tape, const Scalar& value, std::string name)
 RecordedWalk::RecordedWalk(ScalarTape& tape, const char* operation) : tape_(tape)
 {
     if (tape.explains()) return;
-    throw TapeError(error_text(operation,
-                               "create_graph asks for gradients of scalars that can be differentiated again.",
-                               "a plain tape keeps first-order partials of scalar statements only.",
-                               "open the tape with Tape tape{{.explain = true}}."));
+    throw TapeError(error_text(operation, "create_graph asks for gradients of scalars that can be differentiated again",
+                               "a plain tape keeps first-order partials of scalar statements only",
+                               "open the tape with Tape tape{{.explain = true}}"));
 }
 
 void RecordedWalk::add(std::uint32_t slot, const Scalar& gradient)
@@ -158,9 +180,9 @@ std::vector<Scalar> recorded_gradients(const Scalar& root, const std::vector<Sca
     const auto check = [&tape](const Scalar& value, const char* what) {
         if (tape.holds(value.serial())) return;
         throw TapeError(
-            error_text("grad", std::string("the ") + what + " is not on the tape that is recording.",
-                       "gradients exist between values recorded on one tape.",
-                       "make it with tape.variable or compute it from tracked values while the tape is open."));
+            error_text("grad", std::string("the ") + what + " is not on the tape that is recording",
+                       "gradients exist between values recorded on one tape",
+                       "make it with tape.variable or compute it from tracked values while the tape is open"));
     };
     check(root, "root");
     for (const Scalar& input : inputs) check(input, "input");

@@ -49,6 +49,12 @@ private:
 /// Gives a value on the thread's explaining tape a name and, for leaves, notes their number. No-op on other tapes.
 void describe(ScalarTape& tape, const Scalar& value, std::string name);
 
+/// Throws AnomalyError: "what", of the operation written at the place, is NaN or infinite.
+[[noreturn]] void throw_anomaly(const char* operation, const std::string& what, Place place);
+
+/// Throws AnomalyError when a statement in the slot has handed on an adjoint that is not finite.
+void check_finite_adjoints(ScalarTape& tape, std::uint32_t slot);
+
 /// A walk back whose adjoints are Scalars and whose steps are recorded on the same explaining tape, so that they can
 /// be differentiated again.
 class RecordedWalk {

@@ -190,10 +190,10 @@ std::size_t ScalarTape::bytes_used() const
 void throw_tape_full(const ScalarTape& tape)
 {
     throw TapeError(error_text(
-        "tape", "the tape is full: " + std::to_string(tape.slots) + " values recorded.",
+        "tape", "the tape is full: " + std::to_string(tape.slots) + " values recorded",
         "one recording holds a fixed number of operands; memory for them is reserved when the thread opens its first "
-        "tape.",
-        "end the tape more often (one for each step), or allow the process more address space (ulimit -v)."));
+        "tape",
+        "end the tape more often (one for each step), or allow the process more address space (ulimit -v)"));
 }
 
 // ---- adjoints around the walk ----

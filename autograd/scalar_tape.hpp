@@ -176,6 +176,7 @@ struct ScalarTape {
     bool residue = false;              // adjoints other than those of the leading leaves may be non-zero
     ScalarTape* below = nullptr;       // current before this one began
     ScalarRecords* records = nullptr;  // of an explaining tape
+    bool detect_anomaly = false;       // of an explaining tape: throw at the first NaN or infinity
 
     /// One elementary operation of an explaining tape; kNoSlot for an operand that is a constant.
     static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};

@@ -1,6 +1,7 @@
 #include <xgrad/error.hpp>
 #include <xgrad/tape.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <vector>
@@ -94,7 +95,7 @@ Tensor default_seed(const Tensor& root)
 }
 
 /// Walks back from a node and adds to the leaves' grads.
-void walk_from(Recording& r, std::uint32_t index, Tensor seed, BackwardOptions options)
+void walk_from(Recording& r, std::uint32_t index, Tensor seed, bool has_unit_seed, BackwardOptions options)
 {
     Walk walk(r, options);
     walk.save_scalars();
@@ -102,6 +103,7 @@ void walk_from(Recording& r, std::uint32_t index, Tensor seed, BackwardOptions o
     root.adjoint = std::move(seed);
     walk.run(root.slot);
     walk.commit();
+    r.note_root(root.slot, has_unit_seed);
 }
 
 void check_scope(const Recording& outer, const TapeOptions& options)
@@ -131,7 +133,10 @@ class GradMarks {
 public:
     GradMarks(Recording& r, const std::vector<std::uint32_t>& inputs, std::uint32_t end) : r_(r), end_(end)
     {
-        for (const std::uint32_t i : inputs) r.nodes[i].flags |= Node::kNeeded | Node::kKept;
+        for (const std::uint32_t i : inputs) {
+            r.nodes[i].flags |= Node::kNeeded | Node::kKept;
+            end_ = std::max(end_, i + 1);  // an input may be younger than the root
+        }
         mark_needed(r, end);
     }
     ~GradMarks()
@@ -231,12 +236,24 @@ Tensor Tape::variable(std::string_view name, const Tensor& value)
     return leaf;
 }
 
+void Tape::name(const Scalar& x, std::string_view name)
+{
+    Recording& r = recording("name");
+    if (r.log) (*r.records)[slot_on(r, "name", x)].name = name;
+}
+
+void Tape::name(const Tensor& x, std::string_view name)
+{
+    Recording& r = recording("name");
+    if (r.log) (*r.log)[node_on(r, "name", x)].name = name;
+}
+
 void Tape::backward(const Tensor& root, BackwardOptions options)
 {
     Recording& r = recording("backward");
     const std::uint32_t index = node_on(r, "backward", root);
     options.create_graph |= is_scope_;
-    walk_from(r, index, default_seed(root), options);
+    walk_from(r, index, default_seed(root), true, options);
 }
 
 void Tape::backward(const Tensor& root, const Tensor& seed, BackwardOptions options)
@@ -245,7 +262,7 @@ void Tape::backward(const Tensor& root, const Tensor& seed, BackwardOptions opti
     const std::uint32_t index = node_on(r, "backward", root);
     check_seed(root, seed);
     options.create_graph |= is_scope_;
-    walk_from(r, index, seed, options);
+    walk_from(r, index, seed, false, options);
 }
 
 void Tape::backward(const Scalar& root, BackwardOptions options) { backward(root, 1.0, options); }
@@ -259,6 +276,7 @@ void Tape::backward(const Scalar& root, double seed, BackwardOptions options)
     walk.seed_scalar(slot, seed);
     walk.run(slot);
     walk.commit();
+    r.note_root(slot, seed == 1);
 }
 
 std::vector<Scalar> Tape::grad(const Scalar& root, const std::vector<Scalar>& inputs, BackwardOptions options)

@@ -20,7 +20,7 @@ struct TapeOptions {
 };
 
 struct BackwardOptions {
-    bool retain = false;        ///< keep what the records saved, so that a later backward can walk them again
+    bool retain = false;        ///< keep what the records saved, and scalars before the root, for a later backward
     bool create_graph = false;  ///< record the walk itself, so that gradients can be differentiated; implies retain
 };
 
@@ -43,6 +43,10 @@ public:
     /// A leaf that shares the storage of `value`. Throws DtypeError unless f32 or f64.
     Tensor variable(const Tensor& value) { return variable({}, value); }
     Tensor variable(std::string_view name, const Tensor& value);
+
+    /// Names a value in explanations. Tapes that do not explain forget it. Throws TapeError if the value is not theirs.
+    void name(const Scalar& x, std::string_view name);
+    void name(const Tensor& x, std::string_view name);
 
     /// Walks the records from `root` back to the start and adds d root / d leaf to the grad of every leaf, which are
     /// left as they were if anything throws. A tensor root needs exactly one element. Throws TapeError when the root is

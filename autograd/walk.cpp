@@ -44,6 +44,13 @@ void own_adjoint(Node& node)
                                "give the earlier call {.retain = true}, or compute the value again"));
 }
 
+[[noreturn]] void throw_consumed_scalars()
+{
+    throw TapeError(error_text("backward", "it needs scalars that lie before the root of an earlier backward",
+                               "a backward without retain uses up all scalars recorded before its root",
+                               "give the earlier call {.retain = true}, or compute the values again"));
+}
+
 }  // namespace
 
 Walk::Walk(Recording& recording, BackwardOptions backward_options) : r(recording), options(backward_options)
@@ -93,6 +100,7 @@ RecordedWalk& Walk::scalar_graph()
 
 void Walk::seed_scalar(std::uint32_t slot, const Scalar& seed)
 {
+    seeded_ = std::max(seeded_, slot + 1);
     if (options.create_graph)
         scalar_graph().add(slot, seed);
     else
@@ -104,16 +112,27 @@ Scalar Walk::scalar_adjoint(std::uint32_t slot)
     return options.create_graph ? scalar_graph().adjoint(slot) : Scalar(r.adjoint(slot));
 }
 
+void Walk::walk_scalars_watched(std::uint32_t first, std::uint32_t last)
+{
+    for (std::uint32_t slot = last; slot-- > first;) {
+        if (r.adjoint(slot) == 0) continue;
+        r.reverse(slot, slot + 1);
+        check_finite_adjoints(r, slot);
+    }
+}
+
 void Walk::walk_scalars(std::uint32_t first, std::uint32_t last)
 {
     if (first >= last) return;
     const auto fresh = std::max(first, std::min(last, r.consumed));
-    if (!options.create_graph)
+    if (!options.create_graph && !r.detect_anomaly)
         r.reverse(fresh, last);
+    else if (!options.create_graph)
+        walk_scalars_watched(fresh, last);
     else if (scalar_graph_)
         scalar_graph_->reverse(fresh, last);
     for (std::uint32_t slot = first; slot < fresh; ++slot)
-        if (r.is_statement(slot) && scalar_adjoint(slot).value() != 0) throw_consumed("scalar statement");
+        if (r.is_statement(slot) && scalar_adjoint(slot).value() != 0) throw_consumed_scalars();
 }
 
 /// The adjoint of a node's output: moved out of the node, or of its slot where the output is a scalar.
@@ -188,7 +207,8 @@ inline void Walk::visit(std::uint32_t index)
 
 void Walk::save_scalars()
 {
-    if (r.n_leaves() == 0 || (r.nodes.size() == 0 && !discards)) return;  // a walk of scalars alone cannot throw
+    const bool may_throw = r.nodes.size() > 0 || r.consumed > 0 || r.detect_anomaly;
+    if (r.n_leaves() == 0 || (!may_throw && !discards)) return;
     r.saved_leaves.resize(r.n_leaves());
     r.save_leaf_adjoints(r.saved_leaves.data());
     saved_scalars_ = true;
@@ -199,7 +219,6 @@ void Walk::save_scalars()
 
 void Walk::run(std::uint32_t top_slot)
 {
-    const bool has_scalars = r.slots > r.nodes.size();
     r.visited.clear();
     end_ = nodes_below(top_slot + 1);
     try {
@@ -213,7 +232,7 @@ void Walk::run(std::uint32_t top_slot)
             visit(i);
         }
         walk_scalars(0, top);
-        if (has_scalars && !options.retain) r.consumed = std::max(r.consumed, top_slot + 1);
+        if (!options.retain) r.consumed = std::max(r.consumed, seeded_);
     } catch (...) {
         clear();
         throw;

@@ -81,8 +81,10 @@ private:
     void keep(std::uint32_t index, const Tensor& gy);
     std::uint32_t nodes_below(std::uint32_t slot) const;
     void walk_scalars(std::uint32_t first, std::uint32_t last);
+    void walk_scalars_watched(std::uint32_t first, std::uint32_t last);
 
     bool saved_scalars_ = false;
+    std::uint32_t seeded_ = 0;                  // scalars took part up to this slot
     bool watched_ = false;                      // the tape explains or detects anomalies
     std::uint32_t node_ = 0;                    // being visited
     std::uint32_t end_ = 0;                     // nodes from here on are not part of the walk

@@ -2,6 +2,7 @@
 
 #include <xgrad/error.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/shape.hpp>
 #include <xgrad/scalar_explain.hpp>
 
 #include "autograd/walk.hpp"
@@ -44,11 +45,15 @@ Tensor from_scalars(Sizes sizes, const Scalar* scalars, std::size_t count)
     const std::uint32_t* slots = r ? slots_of(*r, scalars, count) : nullptr;
     if (!slots) return y;
     const auto vjp = [slots](const Tensor& gy, Adjoints& gx) {
-        const Tensor flat = detail::view(gy, {gy.numel()}, {1}, 0);
+        const Tensor flat = reshape(gy, {gy.numel()});
         for (std::int64_t i = 0; i < gy.numel(); ++i)
             if (slots[i] != kConstant) gx.walk().seed_scalar(slots[i], flat.scalar(i));
     };
-    return record(kStackScalars, detail::Inputs::from_scalars(), y, vjp);
+    const Tensor recorded = record(kStackScalars, detail::Inputs::from_scalars(), y, vjp);
+    if (r->log)
+        for (std::size_t i = 0; i < count; ++i)
+            r->log->back().scalars.push_back({scalars[i].value(), scalars[i].serial()});
+    return recorded;
 }
 
 /// Row-major position of an element and its offset in the storage.
