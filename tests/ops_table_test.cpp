@@ -102,8 +102,11 @@ std::set<std::string> recorded_operations()
         for (const Tensor& x : inputs)
             if (is_floating(x.dtype())) leaves.push_back(x);
         const Tensor y = row.f(inputs);
-        for (const Tensor& g : tape.grad(y, leaves, ones_like(y), {.create_graph = true}))
-            if (detail::is_tracked(g)) (void)tape.grad(g, leaves, ones_like(g), {.create_graph = true});
+        const auto seed = [&tape](const Tensor& of) {
+            return tape.variable(ones_like(of));
+        };  // to be differentiated, too
+        for (const Tensor& g : tape.grad(y, leaves, seed(y), {.create_graph = true}))
+            if (detail::is_tracked(g)) (void)tape.grad(g, leaves, seed(g), {.create_graph = true});
         detail::Recording& r = tape.recording("test");
         for (std::uint32_t i = 0; i < r.nodes.size(); ++i) names.insert(r.nodes[i].op->name);
     }

@@ -38,7 +38,7 @@ TEST(SecondOrder, CubeThroughBackwardAccumulatesDifferentiableGrads)
     tape.backward(x * x * x, {.create_graph = true});
     const Tensor first = x.grad();
     EXPECT_EQ(first.item(), 12);
-    EXPECT_EQ(tape.grad(first, {x})[0].item(), 12);
+    EXPECT_EQ(tape.grad(first, {x}, {.retain = true})[0].item(), 12);
     tape.backward(first);
     EXPECT_EQ(x.grad().item(), 24);  // 12 of the first walk, 12 of the second
 }

@@ -20,15 +20,15 @@ std::atomic<long> news{0};
 
 }  // namespace
 
-// Every allocation of the program counts itself.
-void* operator new(std::size_t bytes)
+// Every allocation of the program counts itself. Inlined, new and delete would look like a mismatch to g++.
+[[gnu::noinline]] void* operator new(std::size_t bytes)
 {
     ++news;
     if (void* memory = std::malloc(bytes)) return memory;
     throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
