@@ -102,9 +102,9 @@ std::set<std::string> recorded_operations()
         for (const Tensor& x : inputs)
             if (is_floating(x.dtype())) leaves.push_back(x);
         const Tensor y = row.f(inputs);
-        const auto seed = [&tape](const Tensor& of) {
+        const auto seed = [&tape](const Tensor& of) {  // to be differentiated, too
             return tape.variable(ones_like(of));
-        };  // to be differentiated, too
+        };
         for (const Tensor& g : tape.grad(y, leaves, seed(y), {.create_graph = true}))
             if (detail::is_tracked(g)) (void)tape.grad(g, leaves, seed(g), {.create_graph = true});
         detail::Recording& r = tape.recording("test");
