@@ -25,6 +25,63 @@ constexpr Index kCopyWhole = 1 << 18;
 
 bool is_odd(Index stride) { return stride != 0 && stride != 1; }
 
+/// The kernel for rows that belongs to a flat one, or null.
+BinaryRowsKernel* rows_kernel(BinaryKernel* f)
+{
+    for (std::size_t dtype = 0; dtype < kFloats; ++dtype)
+        for (std::size_t i = 0; i < elementary::BinaryOps::size; ++i)
+            if (active.binary[dtype][i] == f) return active.binary_rows[dtype][i];
+    return nullptr;
+}
+
+/// By the kernel for rows, one call for each plane of the last two dimensions or a band of it.
+void run_planes(BinaryRowsKernel* f, std::size_t element, const Collapsed& shape, const void* a, const void* b, void* y)
+{
+    const int last = shape.ndim - 1, row = last - 1;
+    const Index a_step = shape.strides[0][last], b_step = shape.strides[1][last];
+    const Index n = shape.sizes[last], rows = shape.sizes[row], planes = shape.numel / (rows * n);
+    const Index a_row = shape.strides[0][row], b_row = shape.strides[1][row];
+    const Index band = std::max<Index>(1, std::min(rows, kGrain / n)), bands = (rows + band - 1) / band;
+    parallel_for(planes * bands, std::max<Index>(1, kGrain / (band * n)), [&](Index begin, Index end) {
+        Odometer plane(shape, row, 2, begin / bands);
+        for (Index i = begin, b_index = begin % bands; i < end; ++i) {
+            const Index first = b_index * band, count = std::min(band, rows - first);
+            f(count, n, at(a, plane.offset[0] + first * a_row, element), a_row, a_step,
+              at(b, plane.offset[1] + first * b_row, element), b_row, b_step,
+              at(y, (i / bands * rows + first) * n, element));
+            if (++b_index == bands) b_index = 0, plane.next();
+        }
+    });
+}
+
+/// By the kernel for rows, where that is of use. false: it is not.
+bool binary_by_rows(BinaryRowsKernel* f, std::size_t element, std::span<const Index> sizes, const void* a,
+                    const Index* a_strides, const void* b, const Index* b_strides, void* y)
+{
+    const Collapsed shape = collapse(sizes, {a_strides, b_strides});
+    if (shape.ndim == 0 || shape.numel == 0) return false;
+    const int last = shape.ndim - 1;
+    const Index a_step = shape.strides[0][last], b_step = shape.strides[1][last];
+    if (is_odd(a_step) || is_odd(b_step)) {
+        if (shape.numel > kCopyWhole) return false;
+        const bool first = is_odd(a_step);
+        const Scratch whole(static_cast<std::size_t>(shape.numel) * element);
+        to_contiguous(element, sizes, first ? a : b, first ? a_strides : b_strides, whole.data());
+        const Contiguous strides(sizes);
+        if (first) return binary_by_rows(f, element, sizes, whole.data(), strides.strides, b, b_strides, y);
+        return binary_by_rows(f, element, sizes, a, a_strides, whole.data(), strides.strides, y);
+    }
+    if (shape.ndim > 1) {
+        run_planes(f, element, shape, a, b, y);
+        return true;
+    }
+    parallel_for(shape.numel, kGrain, [=](Index begin, Index end) {
+        f(1, end - begin, at(a, begin * a_step, element), 0, a_step, at(b, begin * b_step, element), 0, b_step,
+          at(y, begin, element));
+    });
+    return true;
+}
+
 }  // namespace
 
 namespace detail {
@@ -82,44 +139,10 @@ void walk_unary(UnaryKernel* f, std::size_t from, std::size_t to, std::span<cons
 void walk_binary(BinaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* a,
                  const Index* a_strides, const void* b, const Index* b_strides, void* y)
 {
+    if (BinaryRowsKernel* rows = rows_kernel(f))
+        if (binary_by_rows(rows, from, sizes, a, a_strides, b, b_strides, y)) return;
     for_each_run(sizes, {{a, a_strides, from}, {b, b_strides, from}}, y, to,
                  [=](Index n, const Run& run) { f(n, run.data[0], run.step[0], run.data[1], run.step[1], run.out); });
-}
-
-bool binary_by_rows(BinaryRowsKernel* f, std::size_t element, std::span<const Index> sizes, const void* a,
-                    const Index* a_strides, const void* b, const Index* b_strides, void* y)
-{
-    const Collapsed shape = collapse(sizes, {a_strides, b_strides});
-    if (shape.ndim == 0 || shape.numel == 0) return false;
-    const int last = shape.ndim - 1, row = last - 1;
-    const Index a_step = shape.strides[0][last], b_step = shape.strides[1][last];
-    if (is_odd(a_step) || is_odd(b_step)) {
-        if (shape.numel > kCopyWhole) return false;
-        const bool first = is_odd(a_step);
-        const Scratch whole(static_cast<std::size_t>(shape.numel) * element);
-        to_contiguous(element, sizes, first ? a : b, first ? a_strides : b_strides, whole.data());
-        const Contiguous strides(sizes);
-        if (first)
-            a = whole.data(), a_strides = strides.strides;
-        else
-            b = whole.data(), b_strides = strides.strides;
-        return binary_by_rows(f, element, sizes, a, a_strides, b, b_strides, y);
-    }
-    if (shape.ndim == 1) return false;
-    const Index n = shape.sizes[last], rows = shape.sizes[row], planes = shape.numel / (rows * n);
-    const Index a_row = shape.strides[0][row], b_row = shape.strides[1][row];
-    const Index band = std::max<Index>(1, std::min(rows, kGrain / n)), bands = (rows + band - 1) / band;
-    parallel_for(planes * bands, std::max<Index>(1, kGrain / (band * n)), [&](Index begin, Index end) {
-        Odometer plane(shape, row, 2, begin / bands);
-        for (Index i = begin, b_index = begin % bands; i < end; ++i) {
-            const Index first = b_index * band, count = std::min(band, rows - first);
-            f(count, n, at(a, plane.offset[0] + first * a_row, element), a_row, a_step,
-              at(b, plane.offset[1] + first * b_row, element), b_row, b_step,
-              at(y, (i / bands * rows + first) * n, element));
-            if (++b_index == bands) b_index = 0, plane.next();
-        }
-    });
-    return true;
 }
 
 void walk_binary_vjp(BinaryVjp* f, unsigned reads, std::size_t element, std::span<const Index> sizes, const void* gy,

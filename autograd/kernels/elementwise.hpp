@@ -2,11 +2,15 @@
 //
 // Contiguous (n elements; a step is 1, or 0 for one number):
 //   unary<elementary::Tanh>(f32, n, x, y);
-//   unary_vjp<elementary::Tanh>(f32, n, gy, x, y, gx);                 // gx = gy * tanh'; what tanh' does not read may
-//   be null binary<elementary::Mul>(f32, n, a, 1, b, 0, y); binary_vjp_a<elementary::Mul>(f32, n, gy, a, 1, b, 0, y,
-//   g);       // g has gy's shape: sum it down to a's shape afterwards
+//   unary_vjp<elementary::Tanh>(f32, n, gy, x, y, gx);
+//   binary<elementary::Mul>(f32, n, a, 1, b, 0, y);
+//   binary_vjp_a<elementary::Mul>(f32, n, gy, a, 1, b, 0, y, g);
+// A vjp multiplies gy by the derivative: gx = gy * tanh'(x, y). What the derivative does not read may be null. g has
+// the shape of gy: where a was broadcast, sum_to (reduce.hpp) brings it down to a's shape afterwards.
+//
 // With strides (in elements, one for each size; 0 where an operand is broadcast). The result is contiguous:
 //   binary<elementary::Add>(f32, sizes, a, a_strides, b, b_strides, y);
+//
 // y may be one of the inputs where that input is contiguous and of y's dtype.
 #pragma once
 
@@ -28,9 +32,6 @@ void walk_unary(UnaryKernel* f, std::size_t from, std::size_t to, std::span<cons
                 const Index* x_strides, void* y);
 void walk_binary(BinaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* a,
                  const Index* a_strides, const void* b, const Index* b_strides, void* y);
-/// With a kernel for rows, where that is of use. false: not here, walk.
-bool binary_by_rows(BinaryRowsKernel* f, std::size_t element, std::span<const Index> sizes, const void* a,
-                    const Index* a_strides, const void* b, const Index* b_strides, void* y);
 void walk_binary_vjp(BinaryVjp* f, unsigned reads, std::size_t element, std::span<const Index> sizes, const void* gy,
                      const void* a, const Index* a_strides, const void* b, const Index* b_strides, const void* y,
                      void* g);
@@ -124,12 +125,8 @@ template <class F>
 void binary(Dtype dtype, std::span<const Index> sizes, const void* a, const Index* a_strides, const void* b,
             const Index* b_strides, void* y)
 {
-    constexpr std::size_t at = elementary::BinaryOps::index<F>();
-    const std::size_t element = size_of(dtype);
-    if (dtype != i64 &&
-        detail::binary_by_rows(active.binary_rows[index_of(dtype)][at], element, sizes, a, a_strides, b, b_strides, y))
-        return;
-    detail::walk_binary(active.binary[index_of(dtype)][at], element, element, sizes, a, a_strides, b, b_strides, y);
+    detail::walk_binary(active.binary[index_of(dtype)][elementary::BinaryOps::index<F>()], size_of(dtype),
+                        size_of(dtype), sizes, a, a_strides, b, b_strides, y);
 }
 
 /// gy and y are contiguous of the given sizes, as g is; those of a, b, y that the derivative does not read may be null.

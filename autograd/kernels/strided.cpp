@@ -92,6 +92,8 @@ public:
         for (int k = 0; k < count_; ++k) {
             const Index stride = shape.strides[k][shape.ndim - 1];
             strided_[k] = stride != 0 && stride != 1;
+            contiguous_[k] = is_contiguous(k);
+            repeats_[k] = repeats(k);
         }
     }
 
@@ -136,31 +138,46 @@ private:
     void short_rows(Index begin, Index end, Index rows) const
     {
         Buffers buffers;
-        Odometer row(shape_, shape_.ndim - 1, count_, begin);
-        bool packed[kMaxOperands] = {};
         for (Index first = begin; first < end; first += rows) {
+            const Odometer row(shape_, shape_.ndim - 1, count_, first);
             const Index count = std::min(rows, end - first);
             Run run;
             for (int k = 0; k < count_; ++k) {
-                run.data[k] = is_contiguous(k) ? at(operands_[k].data, first * inner_, operands_[k].element)
-                                               : static_cast<const void*>(buffers.memory[k]);
                 run.step[k] = 1;
+                run.data[k] = buffers.memory[k];
+                if (contiguous_[k]) run.data[k] = at(operands_[k].data, first * inner_, operands_[k].element);
+                // The same row again and again needs packing once: the first run is the longest.
+                else if (!repeats_[k] || first == begin)
+                    pack(k, count, row, buffers);
             }
-            for (Index r = 0; r < count; ++r, row.next())
-                for (int k = 0; k < count_; ++k)
-                    if (!is_contiguous(k) && !packed[k]) pack_row(k, r, row.offset[k], buffers);
-            // The same row again and again needs packing once (the first run is the longest).
-            for (int k = 0; k < count_; ++k) packed[k] = repeats(k);
             run.out = static_cast<char*>(out_) + first * inner_ * static_cast<Index>(out_element_);
             body_(context_, count * inner_, run);
         }
     }
 
-    void pack_row(int k, Index r, Index offset, Buffers& buffers) const
+    void pack(int k, Index count, const Odometer& row, Buffers& buffers) const
     {
-        const Operand& x = operands_[k];
-        char* to = reinterpret_cast<char*>(buffers.memory[k]) + r * inner_ * static_cast<Index>(x.element);
-        gather(x.element, inner_, at(x.data, offset, x.element), shape_.strides[k][shape_.ndim - 1], to);
+        if (operands_[k].element == 4)
+            pack_rows<std::uint32_t>(k, count, row, buffers.memory[k]);
+        else if (operands_[k].element == 8)
+            pack_rows<std::uint64_t>(k, count, row, buffers.memory[k]);
+        else
+            pack_rows<std::uint8_t>(k, count, row, buffers.memory[k]);
+    }
+
+    template <class T>
+    void pack_rows(int k, Index count, Odometer row, void* buffer) const
+    {
+        const T* x = static_cast<const T*>(operands_[k].data);
+        const Index stride = shape_.strides[k][shape_.ndim - 1];
+        T* to = static_cast<T*>(buffer);
+        for (Index r = 0; r < count; ++r, row.next(), to += inner_) {
+            const T* from = x + row.offset[k];
+            if (stride == 0)
+                for (Index i = 0; i < inner_; ++i) to[i] = *from;
+            else
+                for (Index i = 0; i < inner_; ++i) to[i] = from[i * stride];
+        }
     }
 
     bool is_contiguous(int k) const
@@ -181,7 +198,7 @@ private:
     const Collapsed& shape_;
     Operand operands_[kMaxOperands];
     int count_;
-    bool strided_[kMaxOperands];
+    bool strided_[kMaxOperands], contiguous_[kMaxOperands], repeats_[kMaxOperands];
     Index inner_, rows_;
     void* out_;
     std::size_t out_element_;
