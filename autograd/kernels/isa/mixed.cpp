@@ -29,6 +29,16 @@ void compare(Index n, const void* a_, Index a_step, const void* b_, Index b_step
     }
 }
 
+/// Whether an operand is one number is known when compiling, so that the loops have contiguous reads alone.
+template <class T, bool OneA, bool OneB>
+void where_loop(Index n, const Byte* condition, const T* a, const T* b, T* y)
+{
+    for (Index i = 0; i < n; ++i) {
+        const T when_true = a[OneA ? 0 : i], when_false = b[OneB ? 0 : i];  // both are read: no branch in the loop
+        y[i] = condition[i] != 0 ? when_true : when_false;
+    }
+}
+
 template <class T>
 void where(Index n, const void* condition_, Index condition_step, const void* a_, Index a_step, const void* b_,
            Index b_step, void* y_)
@@ -36,17 +46,17 @@ void where(Index n, const void* condition_, Index condition_step, const void* a_
     const Byte* condition = static_cast<const Byte*>(condition_);
     const T *a = static_cast<const T*>(a_), *b = static_cast<const T*>(b_);
     T* y = static_cast<T*>(y_);
-    if (condition_step == 1 && a_step == 1 && b_step == 1) {
-        for (Index i = 0; i < n; ++i) {
-            const T when_true = a[i], when_false = b[i];  // both are read, so that the loop has no branch
-            y[i] = condition[i] != 0 ? when_true : when_false;
-        }
+    if (n == 0) return;
+    if (condition_step == 0) {
+        const T* chosen = *condition != 0 ? a : b;
+        const Index step = *condition != 0 ? a_step : b_step;
+        for (Index i = 0; i < n; ++i) y[i] = chosen[i * step];
         return;
     }
-    for (Index i = 0; i < n; ++i) {
-        const T when_true = a[i * a_step], when_false = b[i * b_step];
-        y[i] = condition[i * condition_step] != 0 ? when_true : when_false;
-    }
+    if (a_step == 1 && b_step == 1) return where_loop<T, false, false>(n, condition, a, b, y);
+    if (a_step == 1) return where_loop<T, false, true>(n, condition, a, b, y);
+    if (b_step == 1) return where_loop<T, true, false>(n, condition, a, b, y);
+    where_loop<T, true, true>(n, condition, a, b, y);
 }
 
 struct Eq {
