@@ -9,7 +9,7 @@
 
 namespace xgrad::detail {
 
-/// Expands the adjoint of a reduction over `axes` (with or without them) to the sizes of what was reduced; a view.
+/// Expands the adjoint of a reduction over `axes` (with or without them) to the sizes of what was reduced.
 Tensor expand_reduced(const Tensor& gy, const AxisSet& axes, Sizes sizes);
 
 }  // namespace xgrad::detail

@@ -3,6 +3,7 @@
 #include <xgrad/error.hpp>
 #include <xgrad/ops/elementwise.hpp>
 
+#include "autograd/kernels/elementwise.hpp"
 #include "autograd/ops/expand_reduced.hpp"
 
 namespace xgrad {
@@ -56,6 +57,11 @@ namespace detail {
 Tensor expand_reduced(const Tensor& gy, const AxisSet& axes, Sizes sizes)
 {
     if (is_tracked(gy)) return expand(reshape(gy, axes.kept_sizes(sizes)), sizes);
+    if (gy.numel() == 1) {  // what reads it wants an array, which is filled faster than a view is copied
+        const Tensor g = empty(gy.dtype(), sizes);
+        kernels::fill(g.dtype(), g.numel(), gy.item(), mutable_data(g));
+        return g;
+    }
     // One view in place of two operations.
     Dims strides(sizes.size(), 0);
     const Tensor from = contiguous_data(gy);
