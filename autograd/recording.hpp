@@ -116,6 +116,7 @@ struct Recording : ScalarTape {
     };
     std::vector<ParameterNode> parameters;            // by the parameter's id
     std::unique_ptr<std::vector<ExplainedNode>> log;  // of an explaining tape
+    unsigned walks = 0;                               // under way: more than one when a vjp takes gradients itself
     std::vector<std::uint32_t> visited;               // nodes whose vjp ran in the last walk
     std::vector<double> saved_leaves;                 // adjoints of scalar leaves before the running walk
     std::uint32_t consumed = 0;                       // scalar statements in slots below were walked without retain

@@ -133,6 +133,13 @@ class GradMarks {
 public:
     GradMarks(Recording& r, const std::vector<std::uint32_t>& inputs, std::uint32_t end) : r_(r), end_(end)
     {
+        if (r.walks > 1) {
+            before_.reserve(r.nodes.size());
+            for (std::uint32_t i = 0; i < r.nodes.size(); ++i) {
+                before_.push_back(r.nodes[i].flags);
+                r.nodes[i].flags &= kOthers;
+            }
+        }
         for (const std::uint32_t i : inputs) {
             r.nodes[i].flags |= Node::kNeeded | Node::kKept;
             end_ = std::max(end_, i + 1);  // an input may be younger than the root
@@ -141,14 +148,17 @@ public:
     }
     ~GradMarks()
     {
-        for (std::uint32_t i = 0; i < end_; ++i)
-            r_.nodes[i].flags &= static_cast<std::uint8_t>(~(Node::kNeeded | Node::kKept));
+        for (std::uint32_t i = 0; i < end_; ++i) r_.nodes[i].flags &= kOthers;
+        for (std::uint32_t i = 0; i < before_.size(); ++i) r_.nodes[i].flags |= before_[i] & ~kOthers;
         for (const detail::KeptAdjoint& kept : r_.kept) r_.nodes[kept.node].flags |= Node::kKept;
     }
 
 private:
+    static constexpr std::uint8_t kOthers = static_cast<std::uint8_t>(~(Node::kNeeded | Node::kKept));
+
     Recording& r_;
     std::uint32_t end_;
+    std::vector<std::uint8_t> before_;  // flags that a grad() under way needs, whose vjp asked for this one
 };
 
 }  // namespace

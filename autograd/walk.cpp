@@ -57,6 +57,45 @@ Walk::Walk(Recording& recording, BackwardOptions backward_options) : r(recording
 {
     options.retain |= options.create_graph;
     watched_ = r.log || r.detect_anomaly;
+    if (r.walks > 0) [[unlikely]]
+        outer_ = put_aside();
+    ++r.walks;
+}
+
+Walk::~Walk()
+{
+    --r.walks;
+    if (outer_) [[unlikely]]
+        put_back(*outer_);
+}
+
+InterruptedWalk Walk::put_aside() const
+{
+    InterruptedWalk walk;
+    std::size_t pending = 0;
+    for (std::uint32_t i = 0; i < r.nodes.size(); ++i) pending += r.nodes[i].adjoint.defined();
+    walk.adjoints.reserve(pending);
+    walk.kept.reserve(r.kept.size());
+    walk.scalars.reserve(r.slots);
+    // From here on nothing throws.
+    for (std::uint32_t i = 0; i < r.nodes.size(); ++i)
+        if (r.nodes[i].adjoint.defined()) walk.adjoints.emplace_back(i, std::move(r.nodes[i].adjoint));
+    for (KeptAdjoint& kept : r.kept) walk.kept.push_back(std::move(kept.adjoint));
+    for (std::uint32_t slot = 0; slot < r.slots; ++slot)
+        walk.scalars.push_back(r.is_leaf(slot) ? 0.0 : std::exchange(r.adjoint(slot), 0.0));
+    walk.saved_leaves = std::move(r.saved_leaves);
+    walk.visited = std::move(r.visited);
+    return walk;
+}
+
+void Walk::put_back(InterruptedWalk& walk) noexcept
+{
+    for (auto& [node, adjoint] : walk.adjoints) r.nodes[node].adjoint = std::move(adjoint);
+    for (std::size_t i = 0; i < walk.kept.size(); ++i) r.kept[i].adjoint = std::move(walk.kept[i]);
+    for (std::uint32_t slot = 0; slot < walk.scalars.size(); ++slot)
+        if (!r.is_leaf(slot)) r.adjoint(slot) = walk.scalars[slot];
+    r.saved_leaves = std::move(walk.saved_leaves);
+    r.visited = std::move(walk.visited);
 }
 
 void Walk::note_contribution(std::size_t input, const char* operation, const Tensor& g)

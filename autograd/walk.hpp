@@ -8,14 +8,27 @@
 #include <xgrad/tape.hpp>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "autograd/recording.hpp"
 
 namespace xgrad::detail {
 
+/// What a walk has so far, put aside while one of its vjps walks the same recording.
+struct InterruptedWalk {
+    std::vector<std::pair<std::uint32_t, Tensor>> adjoints;
+    std::vector<Tensor> kept;
+    std::vector<double> scalars;  // by slot; leaves stay where they are
+    std::vector<double> saved_leaves;
+    std::vector<std::uint32_t> visited;
+};
+
 struct Walk {
     Walk(Recording& recording, BackwardOptions backward_options);
+    Walk(const Walk&) = delete;
+    Walk& operator=(const Walk&) = delete;
+    ~Walk();
 
     /// To be called before the root's adjoint is set.
     void save_scalars();
@@ -70,6 +83,8 @@ struct Walk {
     std::vector<Tensor> kept_adjoints;
 
 private:
+    InterruptedWalk put_aside() const;
+    void put_back(InterruptedWalk& walk) noexcept;
     void visit(std::uint32_t index);
     void add_converted(Node& source, Node& node, std::size_t input, Tensor&& g);
     Tensor take_adjoint(Node& node);
@@ -89,6 +104,7 @@ private:
     std::uint32_t node_ = 0;                    // being visited
     std::uint32_t end_ = 0;                     // nodes from here on are not part of the walk
     std::optional<RecordedWalk> scalar_graph_;  // under create_graph, once a scalar takes part
+    std::optional<InterruptedWalk> outer_;      // the walk whose vjp asked for this one
 };
 
 // What the walk needs of the operations, which are built on top of it: defined with them.

@@ -214,6 +214,7 @@ private:
              y.scalars.empty() ? with_names(n.op->formula, names) : list_of(y.scalars), place_text(y.file, y.line),
              short_value(y.adjoint));
         if (const std::string values = values_of(y.output); !values.empty()) values_line(values);
+        if (!is_floating(n.dtype)) return;
         for (std::uint32_t i = 0; i < n.input_count(); ++i)
             if (n.input_node(i) != Node::kNone && is_floating(r_.nodes[n.input_node(i)].dtype))
                 flow(tensor_flow(node, i, names));

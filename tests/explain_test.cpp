@@ -217,6 +217,18 @@ gradients
 )");
 }
 
+TEST(Explain, OperationsWithoutDerivativeHaveOneLine)
+{
+    Tape tape{{.explain = true}};
+    const Tensor x = tape.variable("x", tensor(2));
+#line 60 "slides/graph.cpp"
+    const Tensor y = where(x > 0, x, 0.0);
+#line 227 "tests/explain_test.cpp"
+    tape.name(y, "y");
+    tape.backward(y);
+    EXPECT_EQ(explain(tape), R"(W1)");
+}
+
 TEST(Explain, LongNamesAndManyElementsAreShortened)
 {
     Tape tape{{.explain = true}};
