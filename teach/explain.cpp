@@ -175,7 +175,7 @@ private:
               const std::string& place, const std::string& upstream)
     {
         const std::string what = formula.empty() ? std::string(operation) : std::string(operation) + ": " + formula;
-        row(name, value, what, place, walked() ? gradient_name(name) + " = " + upstream : "");
+        row(name, value, what, place, walked() && !upstream.empty() ? gradient_name(name) + " = " + upstream : "");
     }
     void flow(const Flow& f)
     {
@@ -212,7 +212,7 @@ private:
         const std::map<std::string, std::string> names = letters(node);
         head(name, short_value(y.output), n.op->name,
              y.scalars.empty() ? with_names(n.op->formula, names) : list_of(y.scalars), place_text(y.file, y.line),
-             short_value(y.adjoint));
+             is_floating(n.dtype) ? short_value(y.adjoint) : "");
         if (const std::string values = values_of(y.output); !values.empty()) values_line(values);
         if (!is_floating(n.dtype)) return;
         for (std::uint32_t i = 0; i < n.input_count(); ++i)

@@ -226,7 +226,14 @@ TEST(Explain, OperationsWithoutDerivativeHaveOneLine)
 #line 227 "tests/explain_test.cpp"
     tape.name(y, "y");
     tape.backward(y);
-    EXPECT_EQ(explain(tape), R"(W1)");
+    EXPECT_EQ(explain(tape), R"(value of    is          computed as                 local derivative     upstream x local
+x           2           variable
+%1          1           gt: x > 0                   graph.cpp:60
+y           2           where: where(%1, x, 0)      graph.cpp:60         dy/dy = 1
+                        dy/dx                       where(%1, 1, 0) = 1  1 * 1 = 1
+gradients
+  dy/dx = 1
+)");
 }
 
 TEST(Explain, LongNamesAndManyElementsAreShortened)
