@@ -50,10 +50,8 @@ bool is_number_beside(const Tensor& number, const Tensor& x)
     return number.numel() == 1 && number.ndim() <= x.ndim() && x.is_contiguous();
 }
 
-/// y = f(a, b) of a dtype; flat kernels where one operand is a number or both are arrays of one shape, else `by_rows`,
-/// if there is one, or f over short runs.
-Tensor run_two(const char* operation, kernels::BinaryKernel* f, kernels::BinaryRowsKernel* by_rows, Dtype dtype,
-               const Tensor& a, const Tensor& b)
+/// y = f(a, b) of a dtype; flat kernels where one operand is a number or both are arrays of one shape.
+Tensor run_two(const char* operation, kernels::BinaryKernel* f, Dtype dtype, const Tensor& a, const Tensor& b)
 {
     const bool alike = a.is_contiguous() && b.is_contiguous() && a.sizes() == b.sizes();
     const bool a_number = !alike && is_number_beside(a, b), b_number = !alike && is_number_beside(b, a);
@@ -70,12 +68,8 @@ Tensor run_two(const char* operation, kernels::BinaryKernel* f, kernels::BinaryR
     }
     const Dims sizes = common_sizes(operation, a, b);
     Tensor y = empty(dtype, sizes);
-    const Strides a_strides(operation, a, sizes), b_strides(operation, b, sizes);
-    const bool done = by_rows && kernels::detail::binary_by_rows(by_rows, to, span_of(sizes), a.raw(), a_strides,
-                                                                 b.raw(), b_strides, mutable_data(y));
-    if (!done)
-        kernels::detail::walk_binary(f, from, to, span_of(sizes), a.raw(), a_strides, b.raw(), b_strides,
-                                     mutable_data(y));
+    kernels::detail::walk_binary(f, from, to, span_of(sizes), a.raw(), Strides(operation, a, sizes), b.raw(),
+                                 Strides(operation, b, sizes), mutable_data(y));
     return y;
 }
 
@@ -143,9 +137,7 @@ Tensor run_binary(const char* operation, std::size_t function, const Tensor& a, 
         throw DtypeError(error_text(operation, "operands " + describe(a) + " and " + describe(b),
                                     std::string(operation) + " has no meaning for " + name_of(a.dtype()),
                                     "convert one operand first: to(x, f32) or to(x, i64)"));
-    const bool has_rows = is_floating(a.dtype());
-    return run_two(operation, f, has_rows ? kernels::active.binary_rows[type_of(a)][function] : nullptr, a.dtype(), a,
-                   b);
+    return run_two(operation, f, a.dtype(), a, b);
 }
 
 Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const Tensor& a, const Tensor& b,
@@ -155,12 +147,8 @@ Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const
     kernels::BinaryVjp* f = table[type_of(gy)][function];
     if (!gy.is_contiguous()) return run_binary_vjp(function, operand, contiguous_copy(gy), a, b, y, MayOverwrite::yes);
     const Flat fa(a, gy), fb(b, gy), fy(y, gy);
-    constexpr std::size_t kMul = elementary::BinaryOps::index<elementary::Mul>();
-    const bool flat = fa.fits && fb.fits;
-    // A product has the faster kernel for broadcast rows.
-    if (!flat && function == kMul) return run_binary("backward", kMul, gy, operand == 0 ? b : a);
     Tensor g = result_of(gy, overwrite);
-    if (flat) {
+    if (fa.fits && fb.fits) {
         if (gy.numel() <= kernels::kGrain)
             f(gy.numel(), gy.raw(), fa.data, fa.step, fb.data, fb.step, fy.data, mutable_data(g));
         else
@@ -186,8 +174,7 @@ Tensor run_scale(const Tensor& gy, double factor, MayOverwrite overwrite)
 
 Tensor run_compare(const char* operation, kernels::Comparison comparison, const Tensor& a, const Tensor& b)
 {
-    kernels::BinaryKernel* f = kernels::active.compare[type_of(a)][static_cast<std::size_t>(comparison)];
-    return run_two(operation, f, nullptr, boolean, a, b);
+    return run_two(operation, kernels::active.compare[type_of(a)][static_cast<std::size_t>(comparison)], boolean, a, b);
 }
 
 Tensor run_where(const Tensor& condition, const Tensor& a, const Tensor& b)
