@@ -73,11 +73,26 @@ void forget_unlisted(LeafCell* cell)
     list.count.store(list.entries.size(), std::memory_order_relaxed);
 }
 
+/// `copy` is no longer an open copy.
+void close_copy(LeafCell* copy)
+{
+    if (!copy->copied_from) return;
+    std::erase_if(copy->copied_from->open_copies, [copy](const auto& open) { return open.copy == copy; });
+    copy->copied_from = nullptr;
+}
+
 void forget_copies(LeafCell* cell)
 {
     const std::lock_guard lock(ties_mutex());
-    if (cell->copied_from && cell->copied_from->last_copy == cell) cell->copied_from->last_copy = nullptr;
-    if (cell->last_copy) cell->last_copy->copied_from = nullptr;
+    close_copy(cell);
+    for (const LeafCell::OpenCopy& open : cell->open_copies) open.copy->copied_from = nullptr;
+}
+
+LeafCell::OpenCopy* open_copy_of_this_thread(LeafCell& from)
+{
+    for (LeafCell::OpenCopy& open : from.open_copies)
+        if (open.thread == this_thread()) return &open;
+    return nullptr;
 }
 
 void destroy_cell(LeafCell* cell) noexcept
@@ -159,13 +174,12 @@ LeafRef copy_of_tied(LeafCell& from, const void* member)
     if (!from.tied) return {};
     LeafRef copy;  // outlives the lock: releasing the last reference takes it again
     const std::lock_guard lock(ties_mutex());
-    if (!from.last_copy || from.copier != this_thread()) return {};
-    if (std::find(from.copied_members.begin(), from.copied_members.end(), member) != from.copied_members.end())
-        return {};
-    copy = retain_living(from.last_copy);
+    LeafCell::OpenCopy* open = open_copy_of_this_thread(from);
+    if (!open || std::find(open->members.begin(), open->members.end(), member) != open->members.end()) return {};
+    copy = retain_living(open->copy);
     // Once it is in use, a further copy has nothing to do with it.
     if (!copy || copy->version > 0 || copy->listed || copy->grad.defined()) return {};
-    from.copied_members.push_back(member);
+    open->members.push_back(member);
     return copy;
 }
 
@@ -173,10 +187,8 @@ void note_copy(LeafCell& from, LeafCell& copy, const void* member)
 {
     if (!from.tied) return;
     const std::lock_guard lock(ties_mutex());
-    from.copied_members.assign(1, member);
-    from.copier = this_thread();
-    if (from.last_copy) from.last_copy->copied_from = nullptr;
-    from.last_copy = &copy;
+    if (const LeafCell::OpenCopy* open = open_copy_of_this_thread(from)) close_copy(open->copy);
+    from.open_copies.push_back({&copy, this_thread(), {member}});
     copy.copied_from = &from;
     copy.tied = true;
 }

@@ -29,11 +29,14 @@ struct LeafCell {
     std::string name;
 
     // Copies of tied parameters (see copy_of_tied). Guarded by one mutex; empty for parameters that stand alone.
-    bool tied = false;              // several members are this parameter
-    LeafCell* last_copy = nullptr;  // while it lives
-    LeafCell* copied_from = nullptr;
-    const void* copier = nullptr;             // the thread that makes last_copy
-    std::vector<const void*> copied_members;  // that last_copy stands for
+    struct OpenCopy {
+        LeafCell* copy;
+        const void* thread;                // that makes it
+        std::vector<const void*> members;  // that it stands for so far
+    };
+    bool tied = false;                  // several members are this parameter
+    std::vector<OpenCopy> open_copies;  // at most one a thread, and only those that are alive
+    LeafCell* copied_from = nullptr;    // whose open copy this is
 };
 
 inline void retain(LeafCell* cell) noexcept { count_up(cell->references); }
