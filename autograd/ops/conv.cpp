@@ -34,13 +34,13 @@ void check_options(const Conv2dOptions& o)
 kernels::ConvShape conv_shape(Sizes x, Sizes w, const Conv2dOptions& o)
 {
     check_options(o);
-    const std::string shapes = "x of shape " + to_string(x) + " and weight of shape " + to_string(w);
+    const auto shapes = [&] { return "x of shape " + to_string(x) + " and weight of shape " + to_string(w); };
     if (x.size() != 4 || w.size() != 4)
-        throw_no_convolution(shapes, "x: (N, C, H, W) or (C, H, W), weight: (O, C / groups, KH, KW)",
+        throw_no_convolution(shapes(), "x: (N, C, H, W) or (C, H, W), weight: (O, C / groups, KH, KW)",
                              "reshape to these axes, unsqueeze(x, 1) for images without channels");
     if (x[1] != w[1] * o.groups || w[0] % o.groups != 0)
         throw_no_convolution(
-            shapes + " with groups " + std::to_string(o.groups),
+            shapes() + " with groups " + std::to_string(o.groups),
             "channels of x equal weight's second axis times groups, and groups divide weight's first axis",
             "check the layer's in_channels and groups");
     kernels::ConvShape shape{.images = x[0], .in_channels = x[1], .out_channels = w[0], .groups = o.groups};
@@ -56,7 +56,7 @@ kernels::ConvShape conv_shape(Sizes x, Sizes w, const Conv2dOptions& o)
                                                      shape.pad[i + 1], shape.dilation[i + 1]);
     }
     if (shape.out[1] <= 0 || shape.out[2] <= 0)
-        throw_no_convolution(shapes, "the padded image is at least as large as the dilated kernel",
+        throw_no_convolution(shapes(), "the padded image is at least as large as the dilated kernel",
                              "use a smaller kernel or more padding");
     return shape;
 }
