@@ -1,9 +1,12 @@
 // A training step that has run before asks nothing of the system: every malloc of the process is counted.
+#include <xgrad/nn/conv.hpp>
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/linear.hpp>
 #include <xgrad/nn/loss.hpp>
 #include <xgrad/nn/module.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/pool.hpp>
+#include <xgrad/ops/shape.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/sgd.hpp>
 #include <xgrad/tape.hpp>
@@ -68,6 +71,14 @@ struct Mlp {
     Tensor operator()(const Input& x) const { return second(tanh(first(x))); }
 };
 
+struct Cnn {
+    nn::Conv2d conv{1, 4, 3, {.padding = 1}};
+    nn::Linear fc{64, 5};
+    XGRAD_MODULE(Cnn, conv, fc)
+
+    Tensor operator()(const Input& x) const { return fc(flatten(max_pool2d(relu(conv(x)), 2), 1)); }
+};
+
 #ifdef XGRAD_COUNTS_MALLOC
 template <class Step>
 long allocations_of(Step step)
@@ -78,10 +89,10 @@ long allocations_of(Step step)
     return g_allocations - before;
 }
 
-template <class Optimizer>
-void expect_none(Optimizer& optimizer, const Mlp& model)
+template <class Optimizer, class Model>
+void expect_none(Optimizer& optimizer, const Model& model, Sizes sizes)
 {
-    const Tensor x = nn::init::normal({16, 20}, 0, 1);
+    const Tensor x = nn::init::normal(sizes, 0, 1);
     const Tensor labels = from_values({16}, std::vector<std::int64_t>(16, 3));
     EXPECT_EQ(allocations_of([&] {
                   Tape tape;
@@ -101,7 +112,7 @@ TEST(SteadyStep, OfSgdAllocatesNothing)
 #ifdef XGRAD_COUNTS_MALLOC
     const Mlp model;
     optim::SGD sgd{nn::parameters(model), {.lr = 0.1, .momentum = 0.9}};
-    expect_none(sgd, model);
+    expect_none(sgd, model, {16, 20});
 #endif
 }
 
@@ -110,7 +121,16 @@ TEST(SteadyStep, OfAdamAllocatesNothing)
 #ifdef XGRAD_COUNTS_MALLOC
     const Mlp model;
     optim::Adam adam{nn::parameters(model), {.amsgrad = true}};
-    expect_none(adam, model);
+    expect_none(adam, model, {16, 20});
+#endif
+}
+
+TEST(SteadyStep, OfConvolutionsAllocatesNothing)
+{
+#ifdef XGRAD_COUNTS_MALLOC
+    const Cnn model;
+    optim::SGD sgd{nn::parameters(model), {.lr = 0.1}};
+    expect_none(sgd, model, {16, 1, 8, 8});
 #endif
 }
 
