@@ -86,6 +86,7 @@ int main(int argc, char** argv)
     bench::Factories factories;
     bench::add_micro(factories);
     bench::add_perceptrons(factories);
+    bench::add_convnets(factories);
     if (arguments.list) {
         for (const auto& [name, factory] : factories) fmt::print("{}\n", name);
         return 0;
