@@ -163,7 +163,11 @@ private:
 
 }  // namespace
 
-Tape::Tape(TapeOptions options)
+Tape::Tape() { open({}); }
+
+Tape::Tape(TapeOptions options) { open(options); }
+
+inline void Tape::open(const TapeOptions& options)
 {
     ThreadTapes& thread = thread_tapes();
     Recording* running = detail::running();

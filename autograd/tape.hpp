@@ -30,7 +30,7 @@ struct BackwardOptions {
 class Tape {
 public:
     /// Throws TapeError when it asks an outer plain tape to explain or to detect anomalies.
-    Tape() : Tape(TapeOptions{}) {}
+    Tape();
     explicit Tape(TapeOptions options);
     Tape(const Tape&) = delete;
     Tape& operator=(const Tape&) = delete;
@@ -73,6 +73,7 @@ public:
     detail::Recording& recording(const char* operation) const;
 
 private:
+    void open(const TapeOptions& options);
     void end_early() noexcept;
 
     detail::Recording* recording_;

@@ -53,7 +53,7 @@ void own_adjoint(Node& node)
 
 }  // namespace
 
-Walk::Walk(Recording& recording, BackwardOptions backward_options) : r(recording), options(backward_options)
+Walk::Walk(Recording& recording, const BackwardOptions& backward_options) : r(recording), options(backward_options)
 {
     options.retain |= options.create_graph;
     watched_ = r.log || r.detect_anomaly;

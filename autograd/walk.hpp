@@ -25,7 +25,7 @@ struct InterruptedWalk {
 };
 
 struct Walk {
-    Walk(Recording& recording, BackwardOptions backward_options);
+    Walk(Recording& recording, const BackwardOptions& backward_options);
     Walk(const Walk&) = delete;
     Walk& operator=(const Walk&) = delete;
     ~Walk();
