@@ -113,3 +113,11 @@ TEST(DurationText, HasSecondsMinutesOrHours)
     EXPECT_EQ(duration_text(3729), "1:02:09");
     EXPECT_EQ(duration_text(std::nan("")), "?");
 }
+
+TEST(Progress, WithoutAStreamItOnlyCounts)
+{
+    Progress progress("epoch", 10, {.stream = nullptr});
+    progress.update(10, 0.5, 4);
+    progress.finish("more");
+    EXPECT_DOUBLE_EQ(progress.accuracy(), 0.4);
+}

@@ -19,7 +19,8 @@ double steady_seconds()
 
 bool draws_bar(const ProgressOptions& options)
 {
-    if (options.style == ProgressOptions::Style::automatic) return isatty(fileno(options.stream)) != 0;
+    if (options.style == ProgressOptions::Style::automatic)
+        return options.stream && isatty(fileno(options.stream)) != 0;
     return options.style == ProgressOptions::Style::bar;
 }
 
@@ -105,6 +106,7 @@ std::string Progress::line(double now, bool last) const
 void Progress::show(double now, bool last, const std::string& suffix)
 {
     shown_ = now;
+    if (!options_.stream) return;
     const std::string text = line(now, last) + (suffix.empty() ? "" : "  " + suffix);
     if (options_.style == ProgressOptions::Style::bar) {
         // Blanks cover what a longer line before left behind.

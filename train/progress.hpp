@@ -7,7 +7,7 @@
 namespace xgrad::train {
 
 struct ProgressOptions {
-    std::FILE* stream = stdout;
+    std::FILE* stream = stdout;  ///< null: nothing is shown
     /// On a terminal one line is drawn over and over; elsewhere a plain line appears now and then.
     enum class Style : std::uint8_t { automatic, bar, lines } style = Style::automatic;
     double bar_interval = 0.1;  ///< seconds between two drawings
