@@ -63,7 +63,8 @@ TEST(Explain, NamelessValuesAreNumberedAndExpressionsTakenApart)
     auto f = (x + y) * z;
 #line 65 "tests/explain_test.cpp"
     tape.name(f, "f");
-    EXPECT_EQ(explain(tape), R"(value of    is          computed as                 local derivative     upstream x local
+    EXPECT_EQ(explain(tape),
+              R"(value of    is          computed as                 local derivative     upstream x local
 x           -2          variable
 y           5           variable
 z           -4          variable
@@ -88,10 +89,11 @@ TEST(Explain, StagedNodeWithAnUpstreamGradient)
     const Scalar b = v * y;
     const Scalar h = a + b;
     const Scalar c = u * h;
-#line 92 "tests/explain_test.cpp"
+#line 93 "tests/explain_test.cpp"
     for (const auto& [value, name] : {std::pair(a, "a"), {b, "b"}, {h, "h"}, {c, "c"}}) tape.name(value, name);
     tape.backward(c, 3.0);
-    EXPECT_EQ(explain(tape), R"(value of    is          computed as                 local derivative     upstream x local
+    EXPECT_EQ(explain(tape),
+              R"(value of    is          computed as                 local derivative     upstream x local
 w           1           variable
 x           2           variable
 v           3           variable
@@ -126,11 +128,12 @@ TEST(Explain, StagedExponential)
 #line 30 "slides/graph.cpp"
     const Scalar i = 1.0 / x;
     const Scalar e = exp(i);
-#line 130 "tests/explain_test.cpp"
+#line 132 "tests/explain_test.cpp"
     tape.name(i, "i");
     tape.name(e, "e");
     tape.backward(e);
-    EXPECT_EQ(explain(tape), R"(value of    is          computed as                 local derivative     upstream x local
+    EXPECT_EQ(explain(tape),
+              R"(value of    is          computed as                 local derivative     upstream x local
 x           2           variable
 i           0.5         div: 1 / x                  graph.cpp:30         de/di = 1.64872
                         di/dx                       -i / x = -0.25       1.64872 * -0.25 = -0.41218
@@ -150,7 +153,7 @@ TEST(Explain, TensorsShowShapesSmallValuesAndWhatFlowsBack)
     const Tensor h = matmul(w, tensor({2, 2}, {1, 0, 0, -1}));
     const Tensor y = relu(h + bias);
     const Tensor l = sum(y * 2);
-#line 154 "tests/explain_test.cpp"
+#line 157 "tests/explain_test.cpp"
     tape.name(h, "h");
     tape.name(l, "loss");
     tape.backward(l);
@@ -195,10 +198,11 @@ TEST(Explain, ScalarsAndTensorsStandInOneOrder)
 #line 50 "slides/graph.cpp"
     const Tensor t = square(stack(std::vector<Scalar>{x, 2.0}));
     const Scalar s = t.scalar(0) * x;
-#line 199 "tests/explain_test.cpp"
+#line 202 "tests/explain_test.cpp"
     tape.name(s, "s");
     tape.backward(s);  // s = x^3: 27, derivative 27
-    EXPECT_EQ(explain(tape), R"(value of    is          computed as                 local derivative     upstream x local
+    EXPECT_EQ(explain(tape),
+              R"(value of    is          computed as                 local derivative     upstream x local
 x           3           variable
 %1          (2,)        stack_scalars: (x, 2)                            ds/d%1 = (2,)
                         tensor({2}, {3, 2}) f64
@@ -223,10 +227,11 @@ TEST(Explain, OperationsWithoutDerivativeHaveOneLine)
     const Tensor x = tape.variable("x", tensor(2));
 #line 60 "slides/graph.cpp"
     const Tensor y = where(x > 0, x, 0.0);
-#line 227 "tests/explain_test.cpp"
+#line 231 "tests/explain_test.cpp"
     tape.name(y, "y");
     tape.backward(y);
-    EXPECT_EQ(explain(tape), R"(value of    is          computed as                 local derivative     upstream x local
+    EXPECT_EQ(explain(tape),
+              R"(value of    is          computed as                 local derivative     upstream x local
 x           2           variable
 %1          1           gt: x > 0                   graph.cpp:60
 y           2           where: where(%1, x, 0)      graph.cpp:60         dy/dy = 1
