@@ -222,6 +222,8 @@ void Walk::note_visit(std::uint32_t index, const Tensor& gy)
     ExplainedNode& explained = (*r.log)[index];
     explained.adjoint = gy;
     explained.contributions.clear();
+    const Node& node = r.nodes[index];
+    if ((node.flags & Node::kScalar) && !options.create_graph) (*r.records)[node.slot].adjoint += gy.item();
     r.file = explained.file;
     r.line = explained.line;
 }
@@ -247,7 +249,10 @@ inline void Walk::visit(std::uint32_t index)
 void Walk::save_scalars()
 {
     const bool may_throw = r.nodes.size() > 0 || r.consumed > 0 || r.detect_anomaly;
-    if (r.n_leaves() == 0 || (!may_throw && !discards)) return;
+    if (!may_throw && !discards) return;
+    if (r.records)
+        for (std::uint32_t slot = 0; slot < r.slots; ++slot) saved_records_.push_back((*r.records)[slot].adjoint);
+    if (r.n_leaves() == 0) return;
     r.saved_leaves.resize(r.n_leaves());
     r.save_leaf_adjoints(r.saved_leaves.data());
     saved_scalars_ = true;
@@ -284,6 +289,8 @@ void Walk::clear() noexcept
         r.restore_leaf_adjoints(r.saved_leaves.data());
     else if (r.slots > r.nodes.size())
         r.clear_adjoints(0, static_cast<std::uint32_t>(r.slots));
+    for (std::uint32_t slot = 0; slot < saved_records_.size(); ++slot)
+        (*r.records)[slot].adjoint = saved_records_[slot];
     for (std::uint32_t i = 0; i < end_; ++i) r.nodes[i].adjoint = Tensor();
     for (KeptAdjoint& kept : r.kept) kept.adjoint = Tensor();
 }
@@ -330,8 +337,10 @@ void Walk::commit()
         throw;
     }
     if (scalar_graph_)
-        for (std::uint32_t slot = 0; slot < r.slots; ++slot)
-            if (r.is_leaf(slot)) r.adjoint(slot) += scalar_graph_->adjoint(slot).value();
+        for (std::uint32_t slot = 0; slot < r.slots; ++slot) {
+            double& adjoint = r.is_leaf(slot) ? r.adjoint(slot) : (*r.records)[slot].adjoint;
+            adjoint += scalar_graph_->adjoint(slot).value();
+        }
     // From here on nothing throws.
     for (const std::uint32_t i : r.leaves) {
         Node& node = r.nodes[i];

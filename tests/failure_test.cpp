@@ -59,6 +59,30 @@ TEST(Failure, ExceptionInAVjpLeavesGradsAndTapeUsable)
     EXPECT_EQ(s.grad(), 4 + 14 * 4);
 }
 
+TEST(Failure, ExceptionLeavesTheGradsOfIntermediateScalarsOnAnExplainingTape)
+{
+    bool armed = true;
+    Tape tape{{.explain = true}};
+    const Scalar s = tape.variable(2.0);
+    const Tensor a = fragile(stack(std::vector<Scalar>{s}), armed);
+    const Scalar h = s * s;
+    const Scalar e = a.scalar(0);
+    const Scalar y = e * e + h * 3.0;
+    EXPECT_THROW(tape.backward(y), Trouble);
+    EXPECT_EQ(h.grad(), 0);
+    armed = false;
+    tape.backward(y, {.retain = true});
+    EXPECT_EQ(h.grad(), 3);
+    EXPECT_EQ(e.grad(), 4);
+    EXPECT_EQ(s.grad(), 4 + 3 * 4);
+    tape.backward(y, {.create_graph = true});
+    EXPECT_EQ(h.grad(), 6);
+    EXPECT_EQ(e.grad(), 8);
+    EXPECT_EQ(s.grad(), 32);
+    (void)tape.grad(y, {h});
+    EXPECT_EQ(h.grad(), 6);
+}
+
 TEST(Failure, ExceptionInAWalkWithoutRetainLosesNothing)
 {
     bool armed = true;
