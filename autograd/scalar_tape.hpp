@@ -214,6 +214,9 @@ private:
     std::size_t memory_bytes = 0;
 };
 
+/// The recording open in this thread, whether it records just now or not, that holds the serial; null: none.
+const ScalarTape* open_tape_with(std::uint64_t serial) noexcept;
+
 /// Throws TapeError: the tape is full.
 [[noreturn]] void throw_tape_full(const ScalarTape& tape);
 

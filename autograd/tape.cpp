@@ -345,6 +345,14 @@ std::vector<Tensor> Tape::grad(const Tensor& root, const std::vector<Tensor>& in
     return std::move(walk.kept_adjoints);
 }
 
+const detail::ScalarTape* detail::open_tape_with(std::uint64_t serial) noexcept
+{
+    const ThreadTapes& thread = thread_tapes();
+    for (std::size_t i = thread.open_recordings; i-- > 0;)
+        if (thread.recordings[i]->holds(serial)) return thread.recordings[i].get();
+    return nullptr;
+}
+
 NoGrad::NoGrad() noexcept : resumed_(detail::current) { detail::current = &detail::null_tape; }
 NoGrad::~NoGrad() { detail::current = resumed_; }
 

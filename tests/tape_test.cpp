@@ -293,6 +293,17 @@ TEST(Tape, NothingIsRecordedUnderNoGrad)
     EXPECT_TENSOR_EQ(a.grad(), tensor({3}, {1, 4, 9}, f64));
 }
 
+TEST(Tape, GradsAreReadUnderNoGrad)
+{
+    Tape tape;
+    const Scalar x = tape.variable(3.0);
+    tape.backward(x * x);
+    const NoGrad off;
+    EXPECT_EQ(x.grad(), 6);
+    const Tape inner{{.isolated = true}};
+    EXPECT_EQ(x.grad(), 6);
+}
+
 TEST(Tape, VariableOfIntegersIsRefused)
 {
     Tape tape;
