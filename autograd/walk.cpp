@@ -64,6 +64,7 @@ Walk::Walk(Recording& recording, const BackwardOptions& backward_options) : r(re
 
 Walk::~Walk()
 {
+    if (discards && !cleared_) clear();  // something threw around the walk
     --r.walks;
     if (outer_) [[unlikely]]
         put_back(*outer_);
@@ -285,6 +286,7 @@ void Walk::run(std::uint32_t top_slot)
 
 void Walk::clear() noexcept
 {
+    cleared_ = true;
     if (saved_scalars_)
         r.restore_leaf_adjoints(r.saved_leaves.data());
     else if (r.slots > r.nodes.size())

@@ -98,6 +98,7 @@ private:
     void walk_scalars(std::uint32_t first, std::uint32_t last);
     void walk_scalars_watched(std::uint32_t first, std::uint32_t last);
 
+    bool cleared_ = false;
     bool saved_scalars_ = false;
     std::vector<double> saved_records_;         // what an explaining tape shows of scalars, before the walk
     std::uint32_t seeded_ = 0;                  // scalars took part up to this slot

@@ -65,7 +65,8 @@ TEST(SecondOrder, ScalarsOfAPlainTapeSayWhichTapeTheyNeed)
                       "  try:  open the tape with Tape tape{{.explain = true}}.");
     EXPECT_THROW(tape.backward(y, {.create_graph = true}), TapeError);
     EXPECT_EQ(x.grad(), 0);
-    tape.backward(y);
+    tape.backward(y, {.retain = true});
+    EXPECT_THROW((void)tape.grad(y, {x}, {.create_graph = true}), TapeError);
     EXPECT_EQ(x.grad(), 12);
 }
 
