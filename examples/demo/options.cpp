@@ -18,7 +18,7 @@ Options read_options(int argc, char** argv)
     app.add_option("--data", options.data, "folder with train-images-idx3-ubyte and so on, plain or .gz")
         ->type_name("DIR");
     const auto* epochs =
-        app.add_option("--epochs", options.epochs, "times through the training rows (30; with --data 10)")
+        app.add_option("--epochs", options.epochs, "times through the training rows (60; with --data 10)")
             ->check(CLI::Range(0, 100000))
             ->type_name("N");
     const auto* batch = app.add_option("--batch-size", options.batch_size, "samples a step (32; with --data 64)")
@@ -47,7 +47,7 @@ Options read_options(int argc, char** argv)
     }
     if (std::isnan(options.lr)) throw std::invalid_argument("--lr: nan is no learning rate. Try: --lr 0.002");
     const bool mnist = !options.data.empty();
-    if (epochs->count() == 0) options.epochs = mnist ? 10 : 30;
+    if (epochs->count() == 0) options.epochs = mnist ? 10 : 60;
     if (batch->count() == 0) options.batch_size = mnist ? 64 : 32;
     if (lr->count() == 0) options.lr = 0.002;
     if (weights->count() == 0) options.weights = mnist ? "demo-lenet5.safetensors" : "demo-digits.safetensors";
