@@ -5,8 +5,8 @@
 //   dE/dw_jk = delta_k y_j,  dE/db_k = delta_k,   dE/dw_ij = delta_j x_i,  dE/db_j = delta_j
 // Prints:
 //   dE/dw_jk  by hand 0.0837 -0.0721 0.0602 -0.0519  by autograd 0.0837 -0.0721 0.0602 -0.0519
-//   dE/dw_ij  by hand 0.0168 0.0060 -0.0084 -0.0030 0.0336 0.0120  by autograd 0.0168 0.0060 -0.0084 -0.0030 0.0336 0.0120
-//   largest difference below 1e-15: true
+//   dE/dw_ij  by hand 0.0168 0.0060 -0.0084 -0.0030 0.0336 0.0120  by autograd 0.0168 0.0060 -0.0084 -0.0030 0.0336
+//   0.0120 largest difference below 1e-15: true
 
 #include <xgrad/xgrad.hpp>
 
