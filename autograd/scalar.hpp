@@ -31,7 +31,13 @@ public:
 
     /// dL/d(this) after backward. Throws TapeError for a constant, for a value of an ended tape or of another thread,
     /// and for an intermediate value unless the tape explains.
-    double grad() const { return detail::gradient_of(serial_); }
+    double grad() const
+    {
+        const detail::ScalarTape& tape = *detail::current;
+        if (tape.holds(serial_) && tape.is_leaf(tape.slot_of(serial_))) [[likely]]
+            return tape.adjoints[tape.slot_of(serial_)];
+        return detail::gradient_of(serial_);
+    }
 
     /// The value's number: unique among all tapes of the process; 0 is a constant.
     constexpr std::uint64_t serial() const { return serial_; }

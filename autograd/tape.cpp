@@ -186,6 +186,7 @@ inline void Tape::open(const TapeOptions& options)
         ++thread.open_recordings;
         recordings_to_close_ = 1;
     }
+    scalars_ = recording_;
     thread.innermost = this;
 }
 
@@ -285,6 +286,12 @@ void Tape::backward(const Scalar& root, double seed, BackwardOptions options)
 {
     Recording& r = recording("backward");
     const std::uint32_t slot = slot_on(r, "backward", root);
+    if (r.nodes.size() == 0 && r.consumed == 0 && !options.create_graph && !r.detect_anomaly) {  // nothing can throw
+        r.adjoint(slot) += seed;
+        r.reverse(0, slot + 1);
+        if (!options.retain) r.consumed = slot + 1;
+        return;
+    }
     Walk walk(r, options);
     walk.save_scalars();
     walk.seed_scalar(slot, seed);

@@ -37,7 +37,12 @@ public:
     ~Tape();
 
     /// A leaf with the given value. The name appears in explanations and messages.
-    Scalar variable(double value) { return variable({}, value); }
+    Scalar variable(double value)
+    {
+        if (detail::current != scalars_ || scalars_->explains() || ended_early_) [[unlikely]]
+            return variable({}, value);
+        return Scalar::from_tape(value, scalars_->base_serial + scalars_->push_leaf());
+    }
     Scalar variable(std::string_view name, double value);
 
     /// A leaf that shares the storage of `value`. Throws DtypeError unless f32 or f64.
@@ -77,6 +82,7 @@ private:
     void end_early() noexcept;
 
     detail::Recording* recording_;
+    detail::ScalarTape* scalars_;       // the same; known here as what it derives from
     Tape* outer_;                       // the tape of this thread that was innermost before
     detail::ScalarTape* resumed_;       // what recorded before
     std::uint64_t thread_;              // number of the thread it lives in
