@@ -83,6 +83,10 @@ void Recording::open(bool explain, bool anomaly)
 
 void Recording::close() noexcept
 {
+    if (nodes.size() == 0 && !log) {  // scalars alone
+        arena.reset();
+        return end();
+    }
     for (std::uint32_t i = nodes.size(); i-- > 0;) {
         Node& node = nodes[i];
         if (node.adjoint.defined()) node.adjoint = Tensor();

@@ -198,10 +198,12 @@ struct Binary : ExpressionTag {
     double grad() const { return gradient_of(serial()); }
     Place place() const
     {
-        if constexpr (A::kOperands > 0)
+        if constexpr (B::kOperands == 0)
             return a_.place();
-        else
+        else if constexpr (A::kOperands == 0)
             return b_.place();
+        else
+            return a_.place().line != 0 ? a_.place() : b_.place();
     }
 
     /// Records the expression at the first call.

@@ -17,7 +17,6 @@ namespace xgrad::detail {
 
 constinit ScalarTape null_tape;
 [[gnu::tls_model("initial-exec")]] thread_local constinit ScalarTape* current = &null_tape;
-[[gnu::tls_model("initial-exec")]] thread_local constinit ScalarTape* last_begun = nullptr;
 
 namespace {
 

@@ -14,7 +14,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 namespace xgrad::detail {
 
@@ -23,9 +22,6 @@ class ScalarRecords;
 
 /// The tape that records in this thread; the null tape where none is open, never a null pointer.
 [[gnu::tls_model("initial-exec")]] extern thread_local constinit ScalarTape* current;
-
-/// The tape of this thread that began last, also while nothing records.
-[[gnu::tls_model("initial-exec")]] extern thread_local constinit ScalarTape* last_begun;
 
 /// Stands for "no tape": it has no slots, so that nothing is on it, and no room, so that nothing is recorded.
 extern constinit ScalarTape null_tape;
@@ -68,15 +64,14 @@ struct ScalarTape {
             prepare(explain, new_capacity);
         limit = records ? nullptr : operands_end;
         top = operands;
-        resumed = std::exchange(current, this);
-        below = std::exchange(last_begun, this);
+        below = current;
+        current = this;
     }
 
     /// Ends it: what was current before becomes so again, everything recorded is forgotten. O(what was used).
     void end() noexcept
     {
-        current = resumed;
-        last_begun = below;
+        current = below;
         for (unsigned slot = 0; slot < kFewLeaves; ++slot) adjoints[slot] = 0;
         if (residue || records || leading_leaves > kFewLeaves) [[unlikely]]
             forget();
@@ -179,8 +174,7 @@ struct ScalarTape {
     std::uint64_t leading_leaves = 0;  // leaves before the first other slot: no walk visits them
     std::uint64_t late_leaves = 0;     // leaves behind that
     bool residue = false;              // adjoints other than those of the leading leaves may be non-zero
-    ScalarTape* resumed = nullptr;     // current before this one began
-    ScalarTape* below = nullptr;       // last_begun before
+    ScalarTape* below = nullptr;       // current before this one began
     ScalarRecords* records = nullptr;  // of an explaining tape
     bool detect_anomaly = false;       // of an explaining tape: throw at the first NaN or infinity
 

@@ -209,6 +209,7 @@ void Tape::end_early() noexcept
 {
     for (Tape* tape = thread_tapes().innermost; tape; tape = tape->outer_) {
         tape->ended_early_ = true;
+        tape->scalars_ = nullptr;
         if (tape->outer_ != this) continue;
         tape->outer_ = outer_;
         tape->resumed_ = resumed_;
@@ -237,6 +238,20 @@ Scalar Tape::variable(std::string_view name, double value)
     const Scalar leaf = Scalar::from_tape(value, r.base_serial + r.push_leaf());
     if (r.explains()) detail::describe(r, leaf, std::string(name));
     return leaf;
+}
+
+void Tape::variables(std::span<const double> values, std::span<Scalar> leaves)
+{
+    Recording& r = recording("variables");
+    if (values.size() != leaves.size())
+        throw ShapeError(error_text(
+            "variables", std::to_string(values.size()) + " values for " + std::to_string(leaves.size()) + " leaves",
+            "each value becomes one leaf", "give leaves the size of values"));
+    const std::uint64_t first = r.base_serial + r.push_leaves(static_cast<std::uint32_t>(values.size()));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        leaves[i] = Scalar::from_tape(values[i], first + i);
+        if (r.explains()) detail::describe(r, leaves[i], {});
+    }
 }
 
 Tensor Tape::variable(std::string_view name, const Tensor& value)

@@ -4,6 +4,7 @@
 #include <xgrad/scalar.hpp>
 #include <xgrad/tensor.hpp>
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -39,11 +40,14 @@ public:
     /// A leaf with the given value. The name appears in explanations and messages.
     Scalar variable(double value)
     {
-        if (detail::current != scalars_ || scalars_->explains() || ended_early_) [[unlikely]]
+        if (detail::current != scalars_ || !scalars_->has_room(1)) [[unlikely]]
             return variable({}, value);
         return Scalar::from_tape(value, scalars_->base_serial + scalars_->push_leaf());
     }
     Scalar variable(std::string_view name, double value);
+
+    /// Leaves with the given values, written to `leaves`, which is as long. Throws ShapeError when it is not.
+    void variables(std::span<const double> values, std::span<Scalar> leaves);
 
     /// A leaf that shares the storage of `value`. Throws DtypeError unless f32 or f64.
     Tensor variable(const Tensor& value) { return variable({}, value); }
@@ -82,7 +86,7 @@ private:
     void end_early() noexcept;
 
     detail::Recording* recording_;
-    detail::ScalarTape* scalars_;       // the same; known here as what it derives from
+    detail::ScalarTape* scalars_;       // the same; null once an outer tape has ended before this one
     Tape* outer_;                       // the tape of this thread that was innermost before
     detail::ScalarTape* resumed_;       // what recorded before
     std::uint64_t thread_;              // number of the thread it lives in

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 #include <type_traits>
+#include <vector>
 
 #include "expect_throw.hpp"
 
@@ -271,6 +272,22 @@ TEST(Scalar, GradIsReadableWhileNothingRecords)
     EXPECT_EQ(Scalar(x * x).serial(), 0u);
     Tape isolated{{.isolated = true}};
     EXPECT_EQ(x.grad(), 10);
+}
+
+TEST(Scalar, ManyVariablesAtOnce)
+{
+    for (const bool explain : {false, true}) {
+        Tape tape{{.explain = explain}};
+        std::vector<Scalar> x(20);
+        tape.variables(std::vector<double>(20, 3.0), x);
+        Scalar sum = 0;
+        for (std::size_t i = 0; i < x.size(); ++i) sum += x[i] * x[i] * double(i);
+        tape.backward(sum);
+        for (std::size_t i = 0; i < x.size(); ++i) EXPECT_EQ(x[i].grad(), 6.0 * double(i));
+        EXPECT_THROW_TEXT(tape.variables(std::vector<double>(2), x), xgrad::ShapeError,
+                          "variables: 2 values for 20 leaves.\n  rule: each value becomes one leaf.\n"
+                          "  try:  give leaves the size of values.");
+    }
 }
 
 TEST(Scalar, SecondWalkWithRetainAccumulates)

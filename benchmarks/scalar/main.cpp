@@ -98,7 +98,7 @@ void measure(const Options& options, const std::string& name, const Values& inpu
             const auto start = Clock::now();
             {
                 xgrad::Tape recording;
-                for (std::size_t i = 0; i < n; ++i) x[i] = recording.variable(inputs[i]);
+                recording.variables(inputs, x);
                 const xgrad::Scalar y = f(x.data());
                 const auto recorded = Clock::now();
                 recording.backward(y);
