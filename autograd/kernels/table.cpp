@@ -21,6 +21,7 @@ constinit ComputeTable compute{};
     void fill_update(KernelTable&);      \
     void fill_conv(ComputeTable&);       \
     void fill_pool(ComputeTable&);       \
+    void fill_scalar_walk(KernelTable&); \
     }                                    \
     namespace {                          \
     void fill_##set(KernelTable& table)  \
@@ -33,6 +34,7 @@ constinit ComputeTable compute{};
         set::fill_update(table);         \
         set::fill_conv(compute);         \
         set::fill_pool(compute);         \
+        set::fill_scalar_walk(table);    \
         table.isa = #set;                \
     }                                    \
     }

@@ -17,6 +17,7 @@
 
 #include "autograd/dtype.hpp"
 #include "autograd/elementary.hpp"
+#include "autograd/kernels/scalar_walk.hpp"
 
 namespace xgrad::kernels {
 
@@ -125,6 +126,8 @@ struct KernelTable {
 
     SgdKernel* sgd[kFloats];
     AdamKernel* adam[kFloats];
+
+    ScalarWalkKernel* scalar_walk;
 };
 
 extern KernelTable active;
