@@ -301,7 +301,7 @@ void Tape::backward(const Scalar& root, double seed, BackwardOptions options)
 {
     Recording& r = recording("backward");
     const std::uint32_t slot = slot_on(r, "backward", root);
-    if (r.nodes.size() == 0 && r.consumed == 0 && !options.create_graph && !r.detect_anomaly) {  // nothing can throw
+    if (r.nodes.size() == 0 && r.consumed == 0 && !options.create_graph && !r.explains()) {  // nothing can throw
         r.adjoint(slot) += seed;
         r.reverse(0, slot + 1);
         if (!options.retain) r.consumed = slot + 1;
