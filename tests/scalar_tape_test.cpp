@@ -265,8 +265,7 @@ TEST(ScalarTape, SerialsNeverRepeatAmongThreadsAndRecordings)
     for (std::thread& t : threads) t.join();
     for (int i = 0; i < 8; ++i) {
         EXPECT_EQ(last[i] - first[i], 30u);
-        for (int k = 0; k < 8; ++k)
-            EXPECT_TRUE(k == i || last[i] <= first[k] || last[k] <= first[i]);
+        for (int k = 0; k < 8; ++k) EXPECT_TRUE(k == i || last[i] <= first[k] || last[k] <= first[i]);
     }
 }
 
