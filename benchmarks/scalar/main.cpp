@@ -3,8 +3,9 @@
 //
 //   scalar [--data DIR] [--workloads W1,W6] [--runs N]
 //
-// double: the plain program, no derivative. hand: hand.hpp. xgrad: a Tape opened, the program recorded, walked back,
-// the gradient read, the tape closed. Times are medians in ns for one evaluation; cold_ns is the first of all.
+// double: the plain program, no derivative. hand: hand.hpp. xgrad_tensor: the mixture of W5 written with tensors.
+// xgrad: a Tape opened, the program recorded, walked back, the gradient read, the tape closed. Times are medians in ns
+// for one evaluation; cold_ns is the first of all.
 #include <xgrad/scalar.hpp>
 #include <xgrad/tape.hpp>
 
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "adbench.hpp"
+#include "gmm_tensors.hpp"
 #include "hand.hpp"
 #include "workloads.hpp"
 
@@ -173,6 +175,38 @@ void measure_small(const Options& options, const std::string& name, double opera
     print("xgrad", name, tape, operations);
 }
 
+/// The mixture written with tensors, in turns with the derivative by hand.
+void measure_with_tensors(const Options& options, const std::string& name, const workloads::gmm::Instance& in)
+{
+    const workloads::gmm::WithTensors objective(in);
+    const std::size_t n = in.parameters.size();
+    Values expected(n), gradient(n);
+    Timings tape;
+    for (int run = -1; run < options.runs; ++run) {
+        sink = hand::gmm(in, in.parameters.data(), expected.data());
+        const auto start = Clock::now();
+        {
+            xgrad::Tape recording;
+            const auto parameters =
+                recording.variable(xgrad::from_values({static_cast<std::int64_t>(n)}, in.parameters));
+            const xgrad::Tensor y = objective(parameters);
+            const auto recorded = Clock::now();
+            recording.backward(y);
+            std::copy_n(parameters.grad().data<double>(), n, gradient.begin());
+            const auto read = Clock::now();
+            tape.record.push_back(nanoseconds(start, recorded));
+            tape.reverse.push_back(nanoseconds(recorded, read));
+        }
+        const double total = nanoseconds(start, Clock::now());
+        if (run < 0)
+            tape.cold = total;
+        else
+            tape.total.push_back(total);
+    }
+    tape.error = relative_error(gradient, expected);
+    print("xgrad_tensor", name, tape, in.operations());
+}
+
 void run_small_programs(const Options& options)
 {
     using namespace workloads;
@@ -226,6 +260,7 @@ void run_adbench(const Options& options)
                 options, workload, in.parameters, in.operations(), 1,
                 [&](const auto* p) { return workloads::gmm::f(in, p); },
                 [&](double* g) { return hand::gmm(in, in.parameters.data(), g); });
+            measure_with_tensors(options, workload, in);
         } else {
             const auto in = workloads::lstm::load(path);
             measure(
