@@ -9,9 +9,10 @@ namespace xgrad::detail {
 /// Bump allocation that is undone all at once and keeps its chunks. 16-byte alignment.
 class Arena {
 public:
+    /// Never null, not even for no bytes from an arena that has no memory yet.
     void* allocate(std::size_t bytes)
     {
-        bytes = (bytes + 15) & ~std::size_t{15};
+        bytes = bytes == 0 ? 16 : (bytes + 15) & ~std::size_t{15};
         if (static_cast<std::size_t>(end_ - next_) < bytes) [[unlikely]]
             next_chunk(bytes);
         std::byte* memory = next_;
