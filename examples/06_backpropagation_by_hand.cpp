@@ -4,9 +4,11 @@
 //   delta_k = (z_k - t_k) g'(u_k),   delta_j = g'(u_j) sum_k delta_k w_jk
 //   dE/dw_jk = delta_k y_j,  dE/db_k = delta_k,   dE/dw_ij = delta_j x_i,  dE/db_j = delta_j
 // Prints:
-//   dE/dw_jk  by hand 0.0837 -0.0721 0.0602 -0.0519  by autograd 0.0837 -0.0721 0.0602 -0.0519
-//   dE/dw_ij  by hand 0.0168 0.0060 -0.0084 -0.0030 0.0336 0.0120  by autograd 0.0168 0.0060 -0.0084 -0.0030 0.0336
-//   0.0120 largest difference below 1e-15: true
+//   dE/dw_jk by hand      0.0837 -0.0721 0.0602 -0.0519
+//   dE/dw_jk by autograd  0.0837 -0.0721 0.0602 -0.0519
+//   dE/dw_ij by hand      0.0168 0.0060 -0.0084 -0.0030 0.0336 0.0120
+//   dE/dw_ij by autograd  0.0168 0.0060 -0.0084 -0.0030 0.0336 0.0120
+//   largest difference below 1e-15: true
 
 #include <xgrad/xgrad.hpp>
 
@@ -84,9 +86,9 @@ double difference(const std::vector<double>& a, const std::vector<double>& b)
 int main()
 {
     const Gradients hand = by_hand(), autograd = by_autograd();
-    fmt::print("dE/dw_jk  by hand {:.4f}  by autograd {:.4f}\n", fmt::join(hand.w_jk, " "),
+    fmt::print("dE/dw_jk by hand      {:.4f}\ndE/dw_jk by autograd  {:.4f}\n", fmt::join(hand.w_jk, " "),
                fmt::join(autograd.w_jk, " "));
-    fmt::print("dE/dw_ij  by hand {:.4f}  by autograd {:.4f}\n", fmt::join(hand.w_ij, " "),
+    fmt::print("dE/dw_ij by hand      {:.4f}\ndE/dw_ij by autograd  {:.4f}\n", fmt::join(hand.w_ij, " "),
                fmt::join(autograd.w_ij, " "));
     const double largest = std::max({difference(hand.w_ij, autograd.w_ij), difference(hand.b_j, autograd.b_j),
                                      difference(hand.w_jk, autograd.w_jk), difference(hand.b_k, autograd.b_k)});
