@@ -42,12 +42,13 @@ struct Node {
     Dtype dtype;
     std::uint8_t flags;
     std::uint8_t inline_inputs;  // number of inputs; 255: more, in the arena
+    struct InputList {
+        const std::uint32_t* list;
+        std::uint32_t count;
+    };
     union {
         std::uint32_t input[kInline + 1];
-        struct {
-            const std::uint32_t* list;
-            std::uint32_t count;
-        } many;
+        InputList many;
     };
 
     Node() : vjp(nullptr), input{} {}

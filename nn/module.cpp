@@ -75,8 +75,8 @@ std::vector<std::string> match(std::vector<Slot>& slots, const NamedTensors& sta
 {
     std::vector<std::string> differences;
     for (const auto& [name, value] : state) {
-        const auto place =
-            std::find_if(slots.begin(), slots.end(), [&](const Slot& slot) { return slot.name == name; });
+        const auto place = std::find_if(slots.begin(), slots.end(),
+                                        [&wanted = name](const Slot& slot) { return slot.name == wanted; });
         if (place == slots.end())
             differences.push_back("unexpected: " + name + " " + describe(value));
         else if (place->value)

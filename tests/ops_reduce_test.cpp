@@ -89,7 +89,7 @@ TEST(Mean, DividesByTheCountOfTheAxes)
 {
     EXPECT_TENSOR_EQ(mean(kMatrix), tensor(22.0 / 6, f64));
     EXPECT_TENSOR_EQ(mean(kMatrix, 0), tensor({3}, {4, 4, 3}, f64));
-    EXPECT_TENSOR_EQ(mean(transpose(kMatrix), {0}, true), tensor({1, 2}, {8.0 / 3, 14.0 / 3}, f64));
+    EXPECT_TENSOR_EQ(mean(transpose(kMatrix), 0, true), tensor({1, 2}, {8.0 / 3, 14.0 / 3}, f64));
     EXPECT_TENSOR_EQ(mean(tensor({2}, {1, 2}, f32)), tensor(1.5, f32));
 }
 
