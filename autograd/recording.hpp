@@ -174,18 +174,6 @@ private:
 /// The recording that runs on this thread; null: none.
 inline Recording* running() { return current == &null_tape ? nullptr : static_cast<Recording*>(current); }
 
-/// Nothing is recorded while it lives.
-class Pause {
-public:
-    Pause() : resumed_(current) { current = &null_tape; }
-    Pause(const Pause&) = delete;
-    Pause& operator=(const Pause&) = delete;
-    ~Pause() { current = resumed_; }
-
-private:
-    ScalarTape* resumed_;
-};
-
 /// Notes an operation on an explaining or anomaly-detecting tape; called with the node filled but not yet pushed.
 void log_node(Recording& r, Inputs inputs, const Tensor& value);
 

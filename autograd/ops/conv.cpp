@@ -6,12 +6,15 @@
 
 #include "autograd/kernels/conv.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
+#include "autograd/ops/float_type.hpp"
 
 namespace xgrad {
 namespace {
 
 using detail::contiguous_data;
+using detail::elements;
 using detail::error_text;
+using detail::with_float_type;
 
 [[noreturn]] void throw_no_convolution(const std::string& what, const std::string& rule, const std::string& hint)
 {
@@ -67,22 +70,6 @@ void check_dtypes(const Tensor& x, const Tensor& w, const Tensor& bias)
     throw DtypeError(error_text("conv2d", "x " + describe(x) + " and weight " + describe(w),
                                 "x, weight and bias are of one floating dtype",
                                 "convert the input with to(x, dtype), or the module"));
-}
-
-/// Calls f with a null pointer of the element type.
-template <class F>
-void with_float_type(Dtype dtype, F&& f)
-{
-    if (dtype == f64)
-        f(static_cast<double*>(nullptr));
-    else
-        f(static_cast<float*>(nullptr));
-}
-
-template <class T>
-const T* elements(const Tensor& x)
-{
-    return x.defined() ? static_cast<const T*>(x.raw()) : nullptr;
 }
 
 Tensor run_forward(const kernels::ConvShape& shape, const Tensor& x, const Tensor& w, const Tensor& bias)

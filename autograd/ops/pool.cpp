@@ -4,13 +4,16 @@
 
 #include "autograd/kernels/pool.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
+#include "autograd/ops/float_type.hpp"
 
 namespace xgrad {
 namespace {
 
 using detail::contiguous_data;
 using detail::Dims;
+using detail::elements;
 using detail::error_text;
+using detail::with_float_type;
 using kernels::PoolShape;
 
 /// What both kinds of pooling are told, with the stride resolved.
@@ -66,22 +69,6 @@ Dims pooled_sizes(Sizes x, const PoolShape& shape)
     sizes[x.size() - 2] = shape.out[0];
     sizes[x.size() - 1] = shape.out[1];
     return sizes;
-}
-
-/// Calls f with a null pointer of the element type.
-template <class F>
-void with_float_type(Dtype dtype, F&& f)
-{
-    if (dtype == f64)
-        f(static_cast<double*>(nullptr));
-    else
-        f(static_cast<float*>(nullptr));
-}
-
-template <class T>
-const T* elements(const Tensor& x)
-{
-    return static_cast<const T*>(x.raw());
 }
 
 Tensor max_pool_gradient(const Input& gy, const Tensor& x, const Window& w);
