@@ -87,9 +87,13 @@ function(xgrad_isa_sources)
       xgrad_compile_flags(${target})
       # Always optimised: the loops are slow otherwise, and what is not inlined could be shared with other instruction sets.
       # No contraction: the compensated sums in the kernels say where they want a fused multiply-add.
-      # UBSan makes g++ 12 take minutes for each of these files; AddressSanitizer stays.
-      target_compile_options(${target} PRIVATE ${flags_${isa}} $<IF:$<CONFIG:Debug>,-O2,-O3> -ffp-contract=off
-                                               -fno-sanitize=undefined)
+      # Under AddressSanitizer with g++ 12 one file took minutes, since each variable of each inlined function was marked as
+      # living and dead again; full debug information doubles the time of the rest. With lines and functions alone, and
+      # without those marks, isa/conv.cpp for avx512 takes 30 s; reads and writes beyond arrays are found as before.
+      # UBSan makes it take minutes, too; it is left out.
+      target_compile_options(${target} PRIVATE ${flags_${isa}} $<IF:$<CONFIG:Debug>,-O2,-O3> $<$<CONFIG:Debug>:-g1>
+                                               -ffp-contract=off -fno-sanitize=undefined
+                                               $<$<CXX_COMPILER_ID:GNU>:-fno-sanitize-address-use-after-scope>)
       target_compile_definitions(${target} PRIVATE XGRAD_ISA_NAME=${isa})
       target_link_libraries(${target} PRIVATE xsimd)
       target_sources(xgrad PRIVATE $<TARGET_OBJECTS:${target}>)
