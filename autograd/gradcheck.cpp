@@ -8,8 +8,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <cstring>
+#include <cstdint>
 #include <exception>
 
 namespace xgrad::detail {
@@ -134,7 +135,10 @@ void check_same(const Tensor& a, const Tensor& b, double tolerance, const char* 
 void check_deterministic(const Tensor& a, const Tensor& b)
 {
     const std::vector<double> x = a.to_vector<double>(), y = b.to_vector<double>();
-    if (!(a.sizes() == b.sizes()) || std::memcmp(x.data(), y.data(), x.size() * sizeof(double)) != 0)
+    const auto has_same_bits = [](double p, double q) {
+        return std::bit_cast<std::uint64_t>(p) == std::bit_cast<std::uint64_t>(q);
+    };
+    if (!(a.sizes() == b.sizes()) || !std::equal(x.begin(), x.end(), y.begin(), has_same_bits))
         throw Fault{"the function is not deterministic: called twice for the same input, it gives other values"};
 }
 

@@ -17,8 +17,8 @@ void release_cached_memory() noexcept;
 
 namespace detail {
 
-/// Blocks come in classes: multiples of 64 bytes up to 1 KiB, then four classes a doubling.
-constexpr std::size_t kPoolClasses = 168;
+/// Blocks come in classes: multiples of 64 bytes up to 1 KiB, then four classes a doubling, up to 2^63 bytes.
+constexpr std::size_t kPoolClasses = 16 + (63 - 10) * 4;
 
 constexpr std::uint8_t pool_class(std::size_t bytes)
 {
@@ -26,6 +26,8 @@ constexpr std::uint8_t pool_class(std::size_t bytes)
     const int top = 63 - __builtin_clzll(bytes - 1);
     return static_cast<std::uint8_t>(16 + (top - 10) * 4 + (((bytes - 1) >> (top - 2)) & 3));
 }
+
+static_assert(pool_class(~std::size_t{0} / 2) == kPoolClasses - 1);
 
 constexpr std::size_t pool_class_bytes(std::uint8_t size_class)
 {
