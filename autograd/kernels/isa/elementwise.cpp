@@ -146,6 +146,7 @@ inline void binary_vjp_loop(Index n, const T* gy, const A& a, const B& b, const 
 {
     constexpr unsigned reads = By::template reads<F>;
     for_each_vec<T>(n, [&, gy, y, g](Index i, auto lanes) {
+        (void)y;  // clang 14 warns where no derivative reads it
         Vec<T> as(0), bs(0), ys(0);
         if constexpr ((reads & elementary::kA) != 0) as = a.read(i, lanes);
         if constexpr ((reads & elementary::kB) != 0) bs = b.read(i, lanes);
