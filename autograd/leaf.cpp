@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -125,16 +126,28 @@ void throw_overwritten(const TensorHeader& header)
                                "call step(), load or assign after backward, or run the forward pass again"));
 }
 
+LeafRef new_leaf_cell(std::string name)
+{
+    auto cell = std::make_unique<LeafCell>();
+    cell->name = std::move(name);
+    return LeafRef::adopt(cell.release());
+}
+
 void destroy(LeafCell* cell) noexcept { destroy_cell(cell); }
+
+void own_leaf(TensorHeader& header, LeafCell& cell) noexcept
+{
+    retain(&cell);
+    header.leaf = &cell;
+    header.flags |= TensorHeader::kOwnsLeaf;
+}
 
 Tensor make_leaf(const Tensor& value, std::string name)
 {
     Tensor leaf = view(value, value.sizes(), value.strides(), 0);
-    auto* cell = new LeafCell;
+    const LeafRef cell = new_leaf_cell(std::move(name));
     cell->listed = true;  // no optimizer is expected to know it
-    cell->name = std::move(name);
-    leaf.unsafe_header()->leaf = cell;
-    leaf.unsafe_header()->flags |= TensorHeader::kOwnsLeaf;
+    own_leaf(*leaf.unsafe_header(), *cell);
     return leaf;
 }
 

@@ -37,6 +37,9 @@ struct LeafCell {
     bool tied = false;                  // several members are this parameter
     std::vector<OpenCopy> open_copies;  // at most one a thread, and only those that are alive
     LeafCell* copied_from = nullptr;    // whose open copy this is
+
+    /// Whether operations on the value are recorded wherever a tape is alive.
+    bool is_trained_parameter() const { return id != kNoId && requires_grad; }
 };
 
 inline void retain(LeafCell* cell) noexcept { count_up(cell->references); }
@@ -79,6 +82,11 @@ public:
 private:
     LeafCell* cell_ = nullptr;
 };
+
+LeafRef new_leaf_cell(std::string name = {});
+
+/// From now on the tensor keeps the cell, and its grad is there.
+void own_leaf(TensorHeader& header, LeafCell& cell) noexcept;
 
 /// A tensor that is `value` and has a gradient cell of its own; shares the storage.
 Tensor make_leaf(const Tensor& value, std::string name);

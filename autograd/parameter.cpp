@@ -26,8 +26,7 @@ void check_floating(const Tensor& value)
 LeafRef new_cell(const Tensor& value, const std::string& name)
 {
     check_floating(value);
-    LeafRef cell = LeafRef::adopt(new LeafCell);
-    cell->name = name;
+    LeafRef cell = new_leaf_cell(name);
     hold(*cell, contiguous_copy(value));
     cell->id = new_parameter_id();
     return cell;
