@@ -229,6 +229,13 @@ T* mutable_data(const Tensor& x)
     return static_cast<T*>(x.header().data);
 }
 
+/// Whether both have one shape and no gaps: a flat loop reads their elements side by side.
+inline bool have_same_layout(const Tensor& a, const Tensor& b)
+{
+    const TensorHeader &x = a.header(), &y = b.header();
+    return (x.flags & y.flags & TensorHeader::kContiguous) && Sizes(x.sizes(), x.ndim) == Sizes(y.sizes(), y.ndim);
+}
+
 /// Writes all elements in row-major order, converted to T (float, double, std::int64_t or bool).
 template <class T>
 void copy_values(const Tensor& x, T* out);

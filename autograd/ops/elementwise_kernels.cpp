@@ -50,27 +50,38 @@ bool is_number_beside(const Tensor& number, const Tensor& x)
     return number.numel() == 1 && number.ndim() <= x.ndim() && x.is_contiguous();
 }
 
-/// y = f(a, b) of a dtype; flat kernels where one operand is a number or both are arrays of one shape.
-Tensor run_two(const char* operation, kernels::BinaryKernel* f, Dtype dtype, const Tensor& a, const Tensor& b)
+/// y = f(a, b) of a dtype and of the shape of `shape`; a step of 0 means a number.
+inline Tensor run_flat(kernels::BinaryKernel* f, Dtype dtype, const Tensor& shape, const Tensor& a, Index a_step,
+                       const Tensor& b, Index b_step)
 {
-    const bool alike = a.is_contiguous() && b.is_contiguous() && a.sizes() == b.sizes();
-    const bool a_number = !alike && is_number_beside(a, b), b_number = !alike && is_number_beside(b, a);
-    const std::size_t from = size_of(a.dtype()), to = size_of(dtype);
-    if (alike || a_number || b_number) {
-        const Tensor& shape = a_number && !b_number ? b : a;
-        const Index a_step = &shape == &a ? 1 : 0, b_step = alike || &shape == &b ? 1 : 0;
-        Tensor y = dtype == shape.dtype() ? empty_like(shape) : empty(dtype, shape.sizes(), shape.numel());
-        if (y.numel() <= kernels::kGrain)
-            f(y.numel(), a.raw(), a_step, b.raw(), b_step, mutable_data(y));
-        else
-            kernels::detail::run_binary(f, from, to, y.numel(), a.raw(), a_step, b.raw(), b_step, mutable_data(y));
-        return y;
-    }
+    Tensor y = dtype == shape.dtype() ? empty_like(shape) : empty(dtype, shape.sizes(), shape.numel());
+    if (const Index n = y.numel(); n <= kernels::kGrain)
+        f(n, a.raw(), a_step, b.raw(), b_step, mutable_data(y));
+    else
+        kernels::detail::run_binary(f, size_of(a.dtype()), size_of(dtype), n, a.raw(), a_step, b.raw(), b_step,
+                                    mutable_data(y));
+    return y;
+}
+
+/// y = f(a, b) of a dtype, where the shapes differ or there are gaps.
+[[gnu::noinline]] Tensor run_unlike(const char* operation, kernels::BinaryKernel* f, Dtype dtype, const Tensor& a,
+                                    const Tensor& b)
+{
+    if (is_number_beside(b, a)) return run_flat(f, dtype, a, a, 1, b, 0);
+    if (is_number_beside(a, b)) return run_flat(f, dtype, b, a, 0, b, 1);
     const Dims sizes = common_sizes(operation, a, b);
     Tensor y = empty(dtype, sizes);
-    kernels::detail::walk_binary(f, from, to, span_of(sizes), a.raw(), Strides(operation, a, sizes), b.raw(),
-                                 Strides(operation, b, sizes), mutable_data(y));
+    kernels::detail::walk_binary(f, size_of(a.dtype()), size_of(dtype), span_of(sizes), a.raw(),
+                                 Strides(operation, a, sizes), b.raw(), Strides(operation, b, sizes), mutable_data(y));
     return y;
+}
+
+/// y = f(a, b) of a dtype; flat kernels where one operand is a number or both are arrays of one shape.
+inline Tensor run_two(const char* operation, kernels::BinaryKernel* f, Dtype dtype, const Tensor& a, const Tensor& b)
+{
+    if (have_same_layout(a, b)) [[likely]]
+        return run_flat(f, dtype, a, a, 1, b, 1);
+    return run_unlike(operation, f, dtype, a, b);
 }
 
 /// One operand of a vjp as a flat kernel reads it; absent ones are null.
@@ -79,7 +90,7 @@ struct Flat {
     {
         if (!x.defined()) return;
         data = x.raw();
-        if (x.is_contiguous() && x.sizes() == gy.sizes()) return;
+        if (have_same_layout(x, gy)) return;
         step = 0;
         fits = x.numel() == 1;
     }
@@ -89,7 +100,7 @@ struct Flat {
 };
 
 /// Where a vjp of contiguous gy writes its result.
-Tensor result_of(const Tensor& gy, MayOverwrite overwrite)
+inline Tensor result_of(const Tensor& gy, MayOverwrite overwrite)
 {
     return overwrite == MayOverwrite::yes && is_unshared(gy) ? gy : empty_like(gy);
 }
@@ -130,30 +141,34 @@ Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& kept)
     return gx;
 }
 
+[[noreturn, gnu::noinline]] void throw_meaningless(const char* operation, const Tensor& a, const Tensor& b)
+{
+    throw DtypeError(error_text(operation, "operands " + describe(a) + " and " + describe(b),
+                                std::string(operation) + " has no meaning for " + name_of(a.dtype()),
+                                "convert one operand first: to(x, f32) or to(x, i64)"));
+}
+
 Tensor run_binary(const char* operation, std::size_t function, const Tensor& a, const Tensor& b)
 {
     kernels::BinaryKernel* f = a.dtype() == boolean ? nullptr : kernels::active.binary[type_of(a)][function];
     if (!f) [[unlikely]]
-        throw DtypeError(error_text(operation, "operands " + describe(a) + " and " + describe(b),
-                                    std::string(operation) + " has no meaning for " + name_of(a.dtype()),
-                                    "convert one operand first: to(x, f32) or to(x, i64)"));
+        throw_meaningless(operation, a, b);
     return run_two(operation, f, a.dtype(), a, b);
 }
 
-Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const Tensor& a, const Tensor& b,
-                      const Tensor& y, MayOverwrite overwrite)
+/// gy times a derivative, where operands have been broadcast or are not contiguous, or the arrays are long.
+[[gnu::noinline]] Tensor run_any_vjp(kernels::BinaryVjp* f, const Tensor& gy, const Tensor& a, const Tensor& b,
+                                     const Tensor& y, MayOverwrite overwrite)
 {
-    const auto& table = operand == 0 ? kernels::active.binary_vjp_a : kernels::active.binary_vjp_b;
-    kernels::BinaryVjp* f = table[type_of(gy)][function];
-    if (!gy.is_contiguous()) return run_binary_vjp(function, operand, contiguous_copy(gy), a, b, y, MayOverwrite::yes);
+    if (!gy.is_contiguous()) return run_any_vjp(f, contiguous_copy(gy), a, b, y, MayOverwrite::yes);
     const Flat fa(a, gy), fb(b, gy), fy(y, gy);
     Tensor g = result_of(gy, overwrite);
     if (fa.fits && fb.fits) {
-        if (gy.numel() <= kernels::kGrain)
-            f(gy.numel(), gy.raw(), fa.data, fa.step, fb.data, fb.step, fy.data, mutable_data(g));
+        if (const Index n = gy.numel(); n <= kernels::kGrain)
+            f(n, gy.raw(), fa.data, fa.step, fb.data, fb.step, fy.data, mutable_data(g));
         else
-            kernels::detail::run_binary_vjp(f, size_of(gy.dtype()), gy.numel(), gy.raw(), fa.data, fa.step, fb.data,
-                                            fb.step, fy.data, mutable_data(g));
+            kernels::detail::run_binary_vjp(f, size_of(gy.dtype()), n, gy.raw(), fa.data, fa.step, fb.data, fb.step,
+                                            fy.data, mutable_data(g));
         return g;
     }
     const auto strides = [&](const Tensor& x) { return Strides("backward", x.defined() ? x : gy, gy.sizes()); };
@@ -161,6 +176,20 @@ Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const
         (a.defined() ? elementary::kA : 0u) | (b.defined() ? elementary::kB : 0u) | (y.defined() ? elementary::kY : 0u);
     kernels::detail::walk_binary_vjp(f, reads, size_of(gy.dtype()), span_of(gy.sizes()), gy.raw(), fa.data, strides(a),
                                      fb.data, strides(b), fy.data, mutable_data(g));
+    return g;
+}
+
+Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const Tensor& a, const Tensor& b,
+                      const Tensor& y, MayOverwrite overwrite)
+{
+    const auto& table = operand == 0 ? kernels::active.binary_vjp_a : kernels::active.binary_vjp_b;
+    kernels::BinaryVjp* f = table[type_of(gy)][function];
+    const auto is_flat = [&gy](const Tensor& x) { return !x.defined() || have_same_layout(x, gy); };
+    const auto data = [](const Tensor& x) { return x.defined() ? x.raw() : nullptr; };
+    const bool flat = gy.is_contiguous() && gy.numel() <= kernels::kGrain && is_flat(a) && is_flat(b);
+    if (!flat) return run_any_vjp(f, gy, a, b, y, overwrite);
+    Tensor g = result_of(gy, overwrite);
+    f(gy.numel(), gy.raw(), data(a), 1, data(b), 1, data(y), mutable_data(g));
     return g;
 }
 
