@@ -19,13 +19,22 @@ std::ptrdiff_t words(unsigned count)
 
 }  // namespace
 
-void ScalarTape::seek(std::uint32_t last) noexcept
+inline void ScalarTape::seek(std::uint32_t last) noexcept
 {
     if (cursor_slot < last) {
         cursor_slot = slots;
         cursor = top;
     }
     while (cursor_slot > last) cursor -= words(static_cast<unsigned>(counts[--cursor_slot]));
+}
+
+/// From the cursor down to first.
+inline void ScalarTape::walk(std::uint32_t first) noexcept
+{
+    kernels::ScalarWalk walk{reinterpret_cast<const std::uint8_t*>(counts), adjoints, cursor, cursor_slot};
+    kernels::active.scalar_walk(walk, first);
+    cursor = walk.operands;
+    cursor_slot = walk.slot;
 }
 
 void ScalarTape::reverse(std::uint32_t first, std::uint32_t last) noexcept
@@ -39,15 +48,6 @@ void ScalarTape::reverse(std::uint32_t first, std::uint32_t last) noexcept
         if (has_operands(static_cast<unsigned>(counts[slot]))) (*records)[slot].adjoint += adjoints[slot];
         walk(slot);
     }
-}
-
-/// From the cursor down to first.
-void ScalarTape::walk(std::uint32_t first) noexcept
-{
-    kernels::ScalarWalk walk{reinterpret_cast<const std::uint8_t*>(counts), adjoints, cursor, cursor_slot};
-    kernels::active.scalar_walk(walk, first);
-    cursor = walk.operands;
-    cursor_slot = walk.slot;
 }
 
 }  // namespace xgrad::detail

@@ -130,6 +130,7 @@ void ScalarTape::prepare(bool explain, std::uint64_t new_capacity)
         serials_end = range.end;
     }
     if (explain) records = make_records();
+    limit = explain ? nullptr : operands_end;
 }
 
 void ScalarTape::forget() noexcept

@@ -62,7 +62,8 @@ struct ScalarTape {
         const bool ready = serials_end - base_serial >= kMaxSlots;
         if (!ready || explain || new_capacity != 0) [[unlikely]]
             prepare(explain, new_capacity);
-        limit = records ? nullptr : operands_end;
+        else
+            limit = operands_end;
         top = operands;
         below = current;
         current = this;
@@ -212,6 +213,18 @@ private:
     std::uint64_t serials_end = kNoSerials;  // of the block that base_serial lies in
     void* memory = nullptr;
     std::size_t memory_bytes = 0;
+};
+
+/// Makes a tape the thread's current one for as long as it lives.
+class CurrentTape {
+public:
+    explicit CurrentTape(ScalarTape& tape) noexcept : resumed_(current) { current = &tape; }
+    CurrentTape(const CurrentTape&) = delete;
+    CurrentTape& operator=(const CurrentTape&) = delete;
+    ~CurrentTape() { current = resumed_; }
+
+private:
+    ScalarTape* resumed_;
 };
 
 /// The recording open in this thread, whether it records just now or not, that holds the serial; null: none.
