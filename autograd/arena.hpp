@@ -9,10 +9,9 @@ namespace xgrad::detail {
 /// Bump allocation that is undone all at once and keeps its chunks. 16-byte alignment.
 class Arena {
 public:
-    /// Never null, not even for no bytes from an arena that has no memory yet.
     void* allocate(std::size_t bytes)
     {
-        bytes = bytes == 0 ? 16 : (bytes + 15) & ~std::size_t{15};
+        bytes = (bytes + 15) & ~std::size_t{15};
         if (static_cast<std::size_t>(end_ - next_) < bytes) [[unlikely]]
             next_chunk(bytes);
         std::byte* memory = next_;
@@ -23,7 +22,8 @@ public:
     /// Forgets everything; destructors are the caller's business.
     void reset() noexcept
     {
-        if (chunks_.empty()) return;
+        next_ = first_;
+        if (current_ == 0) return;
         current_ = 0;
         enter(0);
     }
@@ -56,10 +56,12 @@ private:
                        Chunk{std::unique_ptr<std::byte[]>(new std::byte[size]), size});
         current_ = at;
         enter(at);
+        first_ = chunks_[0].memory.get();
     }
 
     std::vector<Chunk> chunks_;
     std::size_t current_ = 0;
+    std::byte* first_ = nullptr;  // of chunk 0
     std::byte* next_ = nullptr;
     std::byte* end_ = nullptr;
 };

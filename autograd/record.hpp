@@ -36,31 +36,45 @@ struct Op {
     static const Op* first() noexcept;
 };
 
-/// An operation's tensor argument. Takes a Tensor or a Parameter and remembers where in the user's program it was
-/// written; lives as long as the call. Operations keep `*x`, a Tensor, in their vjp.
-class Input {
-public:
-    Input(const Tensor& x, const char* file = __builtin_FILE(), int line = __builtin_LINE())
-        : tensor_(&x), file_(file), line_(line)
-    {
-    }
-    Input(const ParameterRef& x, const char* file = __builtin_FILE(), int line = __builtin_LINE())
-        : tensor_(&x.value()), file_(file), line_(line)
-    {
-    }
-    Input(const Input&) = delete;
-    Input& operator=(const Input&) = delete;
+namespace detail {
 
-    const Tensor& operator*() const { return *tensor_; }
-    const Tensor* operator->() const { return tensor_; }
-    operator const Tensor&() const { return *tensor_; }
+/// A tensor and the line of the user's program where it was named: what `record` takes as an input.
+class InputRef {
+public:
+    InputRef(const Tensor& x, const char* file = __builtin_FILE(), int line = __builtin_LINE())
+        : InputRef(&x, file, line)
+    {
+    }
+    InputRef(const ParameterRef& x, const char* file = __builtin_FILE(), int line = __builtin_LINE())
+        : InputRef(&x.value(), file, line)
+    {
+    }
+    const Tensor* tensor() const { return tensor_; }
     const char* file() const { return file_; }
     int line() const { return line_; }
+
+protected:
+    InputRef(const Tensor* x, const char* file, int line) : tensor_(x), file_(file), line_(line) {}
 
 private:
     const Tensor* tensor_;
     const char* file_;
     int line_;
+};
+
+}  // namespace detail
+
+/// An operation's tensor argument. Takes a Tensor or a Parameter and remembers where in the user's program it was
+/// written; lives as long as the call. Operations keep `*x`, a Tensor, in their vjp.
+class Input : public detail::InputRef {
+public:
+    using InputRef::InputRef;
+    Input(const Input&) = delete;
+    Input& operator=(const Input&) = delete;
+
+    const Tensor& operator*() const { return *tensor(); }
+    const Tensor* operator->() const { return tensor(); }
+    operator const Tensor&() const { return *tensor(); }
 };
 
 /// The sink into which a vjp puts the adjoints of its inputs.
@@ -99,22 +113,6 @@ private:
 
 namespace detail {
 
-/// An element of the list of inputs that `record` takes.
-struct InputRef {
-    InputRef(const Input& x) : tensor(&*x), file(x.file()), line(x.line()) {}
-    InputRef(const Tensor& x, const char* source_file = __builtin_FILE(), int source_line = __builtin_LINE())
-        : tensor(&x), file(source_file), line(source_line)
-    {
-    }
-    InputRef(const ParameterRef& x, const char* source_file = __builtin_FILE(), int source_line = __builtin_LINE())
-        : tensor(&x.value()), file(source_file), line(source_line)
-    {
-    }
-    const Tensor* tensor;
-    const char* file;
-    int line;
-};
-
 struct Inputs {
     Inputs(std::initializer_list<InputRef> list) : first(std::data(list)), count(list.size()) {}
     Inputs(const InputRef* list, std::size_t n) : first(list), count(n) {}
@@ -138,11 +136,15 @@ struct VjpOf final : Vjp {
     F function;
 };
 
-/// Memory for the vjp of a new record, or null when nothing is recorded (no tape, or no input is tracked).
-void* begin_record(const Op& op, Inputs inputs, Tensor& value, std::size_t vjp_bytes);
+/// A record that lacks only its vjp: where to make it, and where to note it. Without a vjp it has no derivative.
+struct NewRecord {
+    void* memory = nullptr;
+    Vjp** vjp = nullptr;  // null: nothing is recorded (no tape, or no input is tracked)
+};
+NewRecord begin_record(const Op& op, Inputs inputs, Tensor& value, std::size_t vjp_bytes);
 
-/// Makes the record begun last permanent, with its vjp or (null) without derivative.
-void end_record(const Tensor& value, Vjp* vjp) noexcept;
+/// Takes back the record begun last, whose vjp could not be made.
+void cancel_record(const Tensor& value) noexcept;
 
 /// The Op of a user's operation of that name.
 const Op& custom_op(const char* name);
@@ -162,8 +164,14 @@ Tensor record(const Op& op, detail::Inputs inputs, Tensor value, F&& vjp)
     if (detail::current == &detail::null_tape) return value;
     using Closure = detail::VjpOf<std::decay_t<F>>;
     static_assert(alignof(Closure) <= 16);
-    if (void* memory = detail::begin_record(op, inputs, value, sizeof(Closure)))
-        detail::end_record(value, new (memory) Closure(std::forward<F>(vjp)));
+    if (const auto made = detail::begin_record(op, inputs, value, sizeof(Closure)); made.vjp) {
+        try {
+            *made.vjp = new (made.memory) Closure(std::forward<F>(vjp));
+        } catch (...) {
+            detail::cancel_record(value);
+            throw;
+        }
+    }
     return value;
 }
 

@@ -32,158 +32,163 @@ namespace {
 
 const Op kLeaf{"leaf", "", {}};
 
-void fill_inputs(Recording& r, Node& node, const std::uint32_t* ids, std::size_t count)
+/// A record needs a header of its own for the value: an operation may have returned its input.
+bool is_fresh(const TensorHeader& value) { return value.serial == 0 && !value.leaf; }
+[[gnu::noinline, gnu::cold]] void make_fresh(Tensor& value) { value = view(value, value.sizes(), value.strides(), 0); }
+
+constexpr std::size_t kFewInputs = Node::kInline + 1;
+
+void write_inputs(Recording& r, Node& node, const std::uint32_t* ids, std::size_t count)
 {
-    if (count <= Node::kInline + 1) {
-        for (std::size_t i = 0; i < Node::kInline + 1; ++i) node.input[i] = i < count ? ids[i] : Node::kNone;
+    if (count <= kFewInputs) [[likely]] {
+        std::memcpy(node.input, ids, sizeof node.input);
         node.inline_inputs = static_cast<std::uint8_t>(count);
         return;
     }
     auto* list = static_cast<std::uint32_t*>(r.arena.allocate(count * sizeof(std::uint32_t)));
     std::copy_n(ids, count, list);
     node.many = {list, static_cast<std::uint32_t>(count)};
-    node.inline_inputs = 255;
+    node.inline_inputs = Node::kManyInputs;
 }
 
-/// The inputs' nodes, in `ids`; false when all of them are constants.
-bool find_inputs(Recording& r, Inputs inputs, std::uint32_t* ids)
+/// `ids`: kFewInputs places, or one for each input if those are more.
+[[gnu::always_inline]] inline NewRecord begin_record_on(Recording& r, const Op& op, Inputs inputs, Tensor& value,
+                                                        std::size_t vjp_bytes, std::uint32_t* ids)
 {
     bool tracked = inputs.first == nullptr;  // scalars enter
     for (std::size_t i = 0; i < inputs.count; ++i) {
-        ids[i] = r.node_of(inputs.first[i].tensor->header());
+        ids[i] = r.node_of(inputs.first[i].tensor()->header());
         tracked |= ids[i] != Node::kNone;
     }
-    return tracked;
+    if (!tracked) return {};
+    if (!is_fresh(value.header())) [[unlikely]]
+        make_fresh(value);
+    if (r.detect_anomaly) [[unlikely]]
+        check_finite(op.name, "the value", value, r);
+    Node& node = r.nodes.next();
+    TensorHeader& header = *value.unsafe_header();
+    r.set_output(node, op, header);
+    node.vjp = nullptr;
+    write_inputs(r, node, ids, inputs.count);
+    void* const memory = r.arena.allocate(vjp_bytes);
+    if (r.log) [[unlikely]]
+        log_node(r, inputs, value);
+    node.slot = r.push_slot();
+    // From here on nothing throws.
+    header.serial = r.base_serial + node.slot;
+    header.node = r.nodes.size();
+    r.nodes.push();
+    return {memory, &node.vjp};
 }
 
-/// A record needs a header of its own for the value: an operation may have returned its input.
-void make_fresh(Tensor& value)
+[[gnu::noinline]] NewRecord begin_record_of_many(Recording& r, const Op& op, Inputs inputs, Tensor& value,
+                                                 std::size_t vjp_bytes)
 {
-    const TensorHeader& h = value.header();
-    if (h.serial != 0 || h.leaf) value = view(value, value.sizes(), value.strides(), 0);
+    constexpr std::size_t kSome = 16;  // without an allocation
+    std::uint32_t some[kSome];
+    std::vector<std::uint32_t> many(inputs.count > kSome ? inputs.count : 0);
+    return begin_record_on(r, op, inputs, value, vjp_bytes, many.empty() ? some : many.data());
 }
 
 }  // namespace
 
-void Nodes::grow()
+void Nodes::enter_next_chunk()
 {
-    chunks_.push_back(std::make_unique<Node[]>(kChunk));
-    capacity_ += kChunk;
+    const std::uint32_t chunk = size_ / kChunk;
+    if (chunk == chunks_.size()) chunks_.push_back(std::make_unique<Node[]>(kChunk));
+    enter(chunk);
 }
 
-void Recording::open(bool explain, bool anomaly)
+void Recording::choose_log(bool explain)
 {
-    begin(explain || anomaly);
     if (explain && !log) log = std::make_unique<std::vector<ExplainedNode>>();
     if (!explain) log.reset();
-    detect_anomaly = anomaly;
-    consumed = 0;
-    root = kNotWalked;
 }
 
-void Recording::close() noexcept
+void Recording::drop_nodes() noexcept
 {
-    if (nodes.size() == 0 && !log) {  // scalars alone
-        arena.reset();
-        return end();
-    }
-    for (std::uint32_t i = nodes.size(); i-- > 0;) {
-        Node& node = nodes[i];
+    nodes.for_each_down(nodes.size(), [](Node& node, std::uint32_t) {
         if (node.adjoint.defined()) node.adjoint = Tensor();
-        if (!node.vjp) continue;
+        if (!node.vjp) return;
         if (node.flags & Node::kLeaf)
             detail::release(node.leaf);
         else
             node.vjp->~Vjp();
         node.vjp = nullptr;
-    }
+    });
     nodes.clear();
-    leaves.clear();
+    first_leaf = nullptr;
+    last_link = &first_leaf;
     kept.clear();
-    arena.reset();
     if (log) log->clear();
     file = nullptr;
-    end();
 }
 
-std::uint32_t Recording::add_leaf_node(const TensorHeader& value, LeafCell& cell)
+[[gnu::noinline, gnu::cold]] void Recording::log_leaf(const LeafCell& cell, const Tensor& value)
+{
+    log->resize(nodes.size());
+    log->push_back({{}, {}, value, {}, {}, cell.name, file, line});
+}
+
+/// The caller sees to the log, before, and to the value's serial.
+inline Node& Recording::add_leaf_node(const TensorHeader& value, LeafCell& cell)
 {
     Node& node = nodes.next();
     set_output(node, kLeaf, value);
     node.flags = Node::kLeaf;
     node.inline_inputs = 0;
-    if (leaves.size() == leaves.capacity()) leaves.reserve(2 * leaves.size() + 16);
-    if (log) {
-        log->resize(nodes.size());
-        log->push_back({{}, {}, {}, {}, {}, cell.name, file, line});
-    }
     node.slot = push_slot();
+    // From here on nothing throws.
     node.leaf = &cell;
     detail::retain(&cell);
-    leaves.push_back(nodes.size());
+    node.next_leaf = nullptr;
+    *last_link = &node;
+    last_link = &node.next_leaf;
     nodes.push();
-    return nodes.size() - 1;
+    return node;
 }
 
 void Recording::add_leaf(const Tensor& value, LeafCell& cell)
 {
+    if (log) log_leaf(cell, value);
     TensorHeader& header = *value.unsafe_header();
-    header.node = add_leaf_node(header, cell);
-    header.serial = base_serial + nodes[header.node].slot;
-    if (log) log->back().output = value;
+    header.serial = base_serial + add_leaf_node(header, cell).slot;
+    header.node = nodes.size() - 1;
 }
 
-std::uint32_t Recording::node_of_parameter(const TensorHeader& value)
+std::uint32_t Recording::add_parameter(const TensorHeader& value)
 {
     LeafCell& cell = *value.leaf;
-    if (cell.id == LeafCell::kNoId || !cell.requires_grad) return Node::kNone;
-    if (cell.id >= parameters.size()) parameters.resize(2 * std::size_t{cell.id} + 16, ParameterNode{0, 0});
-    ParameterNode& entry = parameters[cell.id];
-    if (holds(entry.serial)) return entry.node;
-    const std::uint32_t node = add_leaf_node(value, cell);
-    if (log) log->back().output = cell.value;
-    entry = {base_serial + nodes[node].slot, node};
+    if (cell.id >= parameters.size()) [[unlikely]]
+        parameters.resize(2 * std::size_t{cell.id} + 16, ParameterNode{0, 0});
+    if (log) [[unlikely]]
+        log_leaf(cell, cell.value);
+    const std::uint32_t node = nodes.size();
+    parameters[cell.id] = {base_serial + add_leaf_node(value, cell).slot, node};
     return node;
 }
 
-void* begin_record(const Op& op, Inputs inputs, Tensor& value, std::size_t vjp_bytes)
+NewRecord begin_record(const Op& op, Inputs inputs, Tensor& value, std::size_t vjp_bytes)
 {
-    if (!running()) return nullptr;
-    Recording& r = *running();
-    constexpr std::size_t kFew = 16;
-    std::uint32_t few[kFew];
-    std::vector<std::uint32_t> many(inputs.count > kFew ? inputs.count : 0);
-    std::uint32_t* ids = many.empty() ? few : many.data();
-    if (!find_inputs(r, inputs, ids)) return nullptr;
-    make_fresh(value);
-    if (r.detect_anomaly) check_finite(op.name, "the value", value, r);
-    Node& node = r.nodes.next();
-    r.set_output(node, op, value.header());
-    node.vjp = nullptr;
-    fill_inputs(r, node, ids, inputs.count);
-    void* memory = r.arena.allocate(vjp_bytes);
-    if (r.log) log_node(r, inputs, value);
-    node.slot = r.push_slot();
-    return memory;
+    Recording* const r = running();
+    if (!r) return {};
+    if (inputs.count > kFewInputs) [[unlikely]]
+        return begin_record_of_many(*r, op, inputs, value, vjp_bytes);
+    std::uint32_t ids[kFewInputs];
+    for (std::uint32_t& id : ids) id = Node::kNone;
+    return begin_record_on(*r, op, inputs, value, vjp_bytes, ids);
 }
 
-void end_record(const Tensor& value, Vjp* vjp) noexcept
+void cancel_record(const Tensor& value) noexcept
 {
-    Recording& r = *running();
-    Node& node = r.nodes.next();
-    node.vjp = vjp;
-    TensorHeader& header = *value.unsafe_header();
-    header.serial = r.base_serial + node.slot;
-    header.node = r.nodes.size();
-    r.nodes.push();
+    running()->nodes.pop();
+    value.unsafe_header()->serial = 0;
 }
 
 bool is_tracked(const Tensor& x) noexcept
 {
-    Recording* r = running();
-    if (!r) return false;
-    const TensorHeader& h = x.header();
-    return r->holds(h.serial) || (h.leaf && h.leaf->id != LeafCell::kNoId && h.leaf->requires_grad);
+    const Recording* const r = running();
+    return r && is_tracked(*r, x.header());
 }
 
 }  // namespace detail
@@ -191,7 +196,7 @@ bool is_tracked(const Tensor& x) noexcept
 Tensor record_constant(const Op& op, detail::Inputs inputs, Tensor value)
 {
     detail::Recording* r = detail::running();
-    if (r && r->log && detail::begin_record(op, inputs, value, 0)) detail::end_record(value, nullptr);
+    if (r && r->log) detail::begin_record(op, inputs, value, 0);
     return value;
 }
 
@@ -220,12 +225,12 @@ bool is_library_file(const char* file) { return file && std::strncmp(file, "xgra
 void log_node(Recording& r, Inputs inputs, const Tensor& value)
 {
     r.log->resize(r.nodes.size());  // an operation that threw may have left an entry without a node
-    if (inputs.count > 0 && !is_library_file(inputs.first[0].file)) {
-        r.file = inputs.first[0].file;
-        r.line = inputs.first[0].line;
+    if (inputs.count > 0 && !is_library_file(inputs.first[0].file())) {
+        r.file = inputs.first[0].file();
+        r.line = inputs.first[0].line();
     }
     ExplainedNode node{{}, {}, value, {}, {}, {}, r.file, r.line};
-    for (std::size_t i = 0; i < inputs.count; ++i) node.inputs.push_back(*inputs.first[i].tensor);
+    for (std::size_t i = 0; i < inputs.count; ++i) node.inputs.push_back(*inputs.first[i].tensor());
     r.log->push_back(std::move(node));
 }
 

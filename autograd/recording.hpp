@@ -20,6 +20,7 @@ namespace xgrad::detail {
 struct Node {
     static constexpr std::uint32_t kNone = ~std::uint32_t{0};  // the "node" of a constant input
     static constexpr std::size_t kInline = 3;
+    static constexpr std::uint8_t kManyInputs = 255;
 
     enum Flag : std::uint8_t {
         kLeaf = 1,      // no operation: the cell's grad receives the adjoint
@@ -41,7 +42,7 @@ struct Node {
     std::uint8_t ndim;
     Dtype dtype;
     std::uint8_t flags;
-    std::uint8_t inline_inputs;  // number of inputs; 255: more, in the arena
+    std::uint8_t inline_inputs;  // number of inputs; kManyInputs: more, in the arena
     struct InputList {
         const std::uint32_t* list;
         std::uint32_t count;
@@ -49,11 +50,12 @@ struct Node {
     union {
         std::uint32_t input[kInline + 1];
         InputList many;
+        Node* next_leaf;  // of a leaf
     };
 
     Node() : vjp(nullptr), input{} {}
-    std::uint32_t input_count() const { return inline_inputs == 255 ? many.count : inline_inputs; }
-    std::uint32_t input_node(std::size_t i) const { return inline_inputs == 255 ? many.list[i] : input[i]; }
+    std::uint32_t input_count() const { return inline_inputs == kManyInputs ? many.count : inline_inputs; }
+    std::uint32_t input_node(std::size_t i) const { return inline_inputs == kManyInputs ? many.list[i] : input[i]; }
     Sizes shape() const { return {sizes, ndim}; }
 };
 static_assert(sizeof(Node) == 64);
@@ -69,19 +71,50 @@ public:
     /// The place behind the last node, to be filled before push().
     Node& next()
     {
-        if (size_ == capacity_) [[unlikely]]
-            grow();
-        return (*this)[size_];
+        if (next_ == chunk_end_) [[unlikely]]
+            enter_next_chunk();
+        return *next_;
     }
-    void push() { ++size_; }
-    void clear() { size_ = 0; }
+    void push()
+    {
+        ++next_;
+        ++size_;
+    }
+    /// Takes back the last push().
+    void pop()
+    {
+        --next_;
+        --size_;
+    }
+    void clear()
+    {
+        size_ = 0;
+        if (!chunks_.empty()) enter(0);
+    }
+
+    /// Calls f(node, index) for the nodes below `end`, from the last one down.
+    template <class F>
+    void for_each_down(std::uint32_t end, F&& f)
+    {
+        while (end > 0) {
+            const std::uint32_t first = (end - 1) / kChunk * kChunk;
+            Node* const chunk = chunks_[first / kChunk].get();
+            for (; end > first; --end) f(chunk[end - 1 - first], end - 1);
+        }
+    }
 
 private:
-    void grow();
+    void enter_next_chunk();
+    void enter(std::uint32_t chunk)
+    {
+        next_ = chunks_[chunk].get();
+        chunk_end_ = next_ + kChunk;
+    }
 
     std::vector<std::unique_ptr<Node[]>> chunks_;
+    Node* next_ = nullptr;
+    Node* chunk_end_ = nullptr;
     std::uint32_t size_ = 0;
-    std::uint32_t capacity_ = 0;
 };
 
 /// What explaining tapes keep of a tensor operation, in the order of the nodes.
@@ -100,16 +133,18 @@ struct ExplainedNode {
     int line;
 };
 
+/// The adjoint of a node that somebody asked for.
 struct KeptAdjoint {
     std::uint32_t node;
-    LeafRef cell;    // whose grad it becomes
+    LeafRef cell;    // whose grad it becomes; null: the running grad() takes it
     Tensor adjoint;  // waits for the end of the walk
 };
 
 struct Recording : ScalarTape {
     Nodes nodes;
     Arena arena;
-    std::vector<std::uint32_t> leaves;  // the nodes that are leaves
+    Node* first_leaf = nullptr;      // the nodes that are leaves form a list, oldest first
+    Node** last_link = &first_leaf;  // where the next one is linked
     std::vector<KeptAdjoint> kept;
     struct ParameterNode {
         std::uint64_t serial;
@@ -131,22 +166,36 @@ struct Recording : ScalarTape {
         root = has_unit_seed && (root == kNotWalked || root == slot) ? slot : kSeveralRoots;
     }
 
-    void open(bool explain, bool anomaly);
-    void close() noexcept;
+    void open(bool explain, bool anomaly)
+    {
+        if (explain || anomaly || log) [[unlikely]]
+            choose_log(explain);
+        begin(explain || anomaly);
+        detect_anomaly = anomaly;
+        consumed = 0;
+        root = kNotWalked;
+    }
+    void close() noexcept
+    {
+        if (nodes.size() > 0 || log) [[unlikely]]
+            drop_nodes();
+        arena.reset();
+        end();
+    }
 
     /// The node that made the value, a new leaf node for a parameter's first use, or kNone for a constant.
     std::uint32_t node_of(const TensorHeader& value)
     {
         if (holds(value.serial)) return value.node;
-        return value.leaf ? node_of_parameter(value) : Node::kNone;
+        if (!value.leaf || !value.leaf->is_trained_parameter()) return Node::kNone;
+        const std::uint32_t id = value.leaf->id;
+        return id < parameters.size() && holds(parameters[id].serial) ? parameters[id].node : add_parameter(value);
     }
 
     bool is_statement(std::uint32_t slot) const { return counts[slot] != Count::empty && !is_leaf(slot); }
 
     /// A leaf for `value`, which gets its serial.
     void add_leaf(const Tensor& value, LeafCell& cell);
-
-    std::uint32_t add_leaf_node(const TensorHeader& value, LeafCell& cell);
 
     /// Describes the output of the node that is being made.
     void set_output(Node& node, const Op& op, const TensorHeader& value)
@@ -168,11 +217,26 @@ private:
         return sizes;
     }
 
-    std::uint32_t node_of_parameter(const TensorHeader& value);
+    Node& add_leaf_node(const TensorHeader& value, LeafCell& cell);
+    void log_leaf(const LeafCell& cell, const Tensor& value);
+    void choose_log(bool explain);
+    void drop_nodes() noexcept;
+    std::uint32_t add_parameter(const TensorHeader& value);
 };
 
 /// The recording that runs on this thread; null: none.
-inline Recording* running() { return current == &null_tape ? nullptr : static_cast<Recording*>(current); }
+inline Recording* running()
+{
+    ScalarTape* const tape = current;
+    if (!tape) __builtin_unreachable();  // spares the check for null after the conversion
+    return tape == &null_tape ? nullptr : static_cast<Recording*>(tape);
+}
+
+/// Whether an operation on this value would be recorded by `r`.
+inline bool is_tracked(const Recording& r, const TensorHeader& value)
+{
+    return r.holds(value.serial) || (value.leaf && value.leaf->is_trained_parameter());
+}
 
 /// Notes an operation on an explaining or anomaly-detecting tape; called with the node filled but not yet pushed.
 void log_node(Recording& r, Inputs inputs, const Tensor& value);

@@ -12,7 +12,9 @@ namespace xgrad {
 
 namespace detail {
 struct Recording;
-}
+struct OpenTape;
+class ThreadTapes;
+}  // namespace detail
 
 struct TapeOptions {
     bool explain = false;   ///< keep every operation with operands, values, adjoints and source lines
@@ -27,7 +29,9 @@ struct BackwardOptions {
 
 /// RAII recorder: while it lives, operations of this thread on tracked values are recorded, scalars and tensors in one
 /// order. A tape inside another is a scope on the same recording: gradients taken in it are differentiable by the
-/// outer one. Tapes end in reverse order of their beginning; one that ends early makes the inner ones unusable.
+/// outer one. Tapes end in reverse order of their beginning; one that ends early makes the inner ones unusable. They end
+/// in their own thread, too: one that is destroyed in another thread goes on recording until its thread opens or ends
+/// the next tape, or ends.
 class Tape {
 public:
     /// Throws TapeError when it asks an outer plain tape to explain or to detect anomalies.
@@ -76,35 +80,26 @@ public:
     /// For scalars; create_graph needs a tape opened with explain and throws TapeError elsewhere.
     std::vector<Scalar> grad(const Scalar& root, const std::vector<Scalar>& inputs, BackwardOptions options = {});
 
+    /// Throws TapeError when the tape cannot be used here: other thread, outer tape ended.
     bool explains() const;
 
-    /// For library code. Throws TapeError when the tape cannot be used here: other thread, outer tape ended.
+    /// For library code. Throws TapeError as `explains` does.
     detail::Recording& recording(const char* operation) const;
 
 private:
-    void open(const TapeOptions& options);
-    void end_early() noexcept;
+    friend class detail::ThreadTapes;
 
-    detail::Recording* recording_;
-    detail::ScalarTape* scalars_;       // the same; null once an outer tape has ended before this one
-    Tape* outer_;                       // the tape of this thread that was innermost before
-    detail::ScalarTape* resumed_;       // what recorded before
-    std::uint64_t thread_;              // number of the thread it lives in
-    unsigned recordings_to_close_ = 0;  // its own, and those of outer tapes that ended before it
-    bool is_scope_;                     // on the recording of the outer tape
-    bool ended_early_ = false;          // an outer tape ended before this one
+    void open(TapeOptions options);
+    [[noreturn]] void throw_unusable(const char* operation) const;
+
+    detail::ScalarTape* scalars_;  // its recording; null once an outer tape has ended before this one
+    detail::OpenTape* open_;       // what its thread knows of it
+    std::uint64_t thread_;         // number of that thread
 };
 
 /// While it lives, nothing is recorded on this thread.
 class NoGrad {
-public:
-    NoGrad() noexcept;
-    NoGrad(const NoGrad&) = delete;
-    NoGrad& operator=(const NoGrad&) = delete;
-    ~NoGrad();
-
-private:
-    detail::ScalarTape* resumed_;
+    detail::CurrentTape nobody_{detail::null_tape};
 };
 
 /// backward on the innermost tape of this thread. Throws TapeError when there is none.

@@ -2,6 +2,7 @@
 
 #include <xgrad/error.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace xgrad {
@@ -16,16 +17,6 @@ public:
 
 private:
     std::uint64_t before_;
-};
-
-/// While a vjp runs nothing is recorded, or, under create_graph, the walked recording records.
-class RecordingScope {
-public:
-    explicit RecordingScope(ScalarTape* tape) : before_(current) { current = tape; }
-    ~RecordingScope() { current = before_; }
-
-private:
-    ScalarTape* before_;
 };
 
 /// Makes the node's adjoint one that nobody else holds, zero if there was none.
@@ -53,50 +44,31 @@ void own_adjoint(Node& node)
 
 }  // namespace
 
-Walk::Walk(Recording& recording, const BackwardOptions& backward_options) : r(recording), options(backward_options)
+InterruptedWalk::InterruptedWalk(Recording& r)
 {
-    options.retain |= options.create_graph;
-    watched_ = r.log || r.detect_anomaly;
-    if (r.walks > 0) [[unlikely]]
-        outer_ = put_aside();
-    ++r.walks;
-}
-
-Walk::~Walk()
-{
-    if (discards && !cleared_) clear();  // something threw around the walk
-    --r.walks;
-    if (outer_) [[unlikely]]
-        put_back(*outer_);
-}
-
-InterruptedWalk Walk::put_aside() const
-{
-    InterruptedWalk walk;
     std::size_t pending = 0;
     for (std::uint32_t i = 0; i < r.nodes.size(); ++i) pending += r.nodes[i].adjoint.defined();
-    walk.adjoints.reserve(pending);
-    walk.kept.reserve(r.kept.size());
-    walk.scalars.reserve(r.slots);
+    adjoints_.reserve(pending);
+    kept_.reserve(r.kept.size());
+    scalars_.reserve(r.slots);
     // From here on nothing throws.
     for (std::uint32_t i = 0; i < r.nodes.size(); ++i)
-        if (r.nodes[i].adjoint.defined()) walk.adjoints.emplace_back(i, std::move(r.nodes[i].adjoint));
-    for (KeptAdjoint& kept : r.kept) walk.kept.push_back(std::move(kept.adjoint));
+        if (r.nodes[i].adjoint.defined()) adjoints_.emplace_back(i, std::move(r.nodes[i].adjoint));
+    for (KeptAdjoint& kept : r.kept) kept_.push_back(std::move(kept.adjoint));
     for (std::uint32_t slot = 0; slot < r.slots; ++slot)
-        walk.scalars.push_back(r.is_leaf(slot) ? 0.0 : std::exchange(r.adjoint(slot), 0.0));
-    walk.saved_leaves = std::move(r.saved_leaves);
-    walk.visited = std::move(r.visited);
-    return walk;
+        scalars_.push_back(r.is_leaf(slot) ? 0.0 : std::exchange(r.adjoint(slot), 0.0));
+    saved_leaves_ = std::move(r.saved_leaves);
+    visited_ = std::move(r.visited);
 }
 
-void Walk::put_back(InterruptedWalk& walk) noexcept
+void InterruptedWalk::put_back(Recording& r) noexcept
 {
-    for (auto& [node, adjoint] : walk.adjoints) r.nodes[node].adjoint = std::move(adjoint);
-    for (std::size_t i = 0; i < walk.kept.size(); ++i) r.kept[i].adjoint = std::move(walk.kept[i]);
-    for (std::uint32_t slot = 0; slot < walk.scalars.size(); ++slot)
-        if (!r.is_leaf(slot)) r.adjoint(slot) = walk.scalars[slot];
-    r.saved_leaves = std::move(walk.saved_leaves);
-    r.visited = std::move(walk.visited);
+    for (auto& [node, adjoint] : adjoints_) r.nodes[node].adjoint = std::move(adjoint);
+    for (std::size_t i = 0; i < kept_.size(); ++i) r.kept[i].adjoint = std::move(kept_[i]);
+    for (std::uint32_t slot = 0; slot < scalars_.size(); ++slot)
+        if (!r.is_leaf(slot)) r.adjoint(slot) = scalars_[slot];
+    r.saved_leaves = std::move(saved_leaves_);
+    r.visited = std::move(visited_);
 }
 
 void Walk::note_contribution(std::size_t input, const char* operation, const Tensor& g)
@@ -208,14 +180,6 @@ void Walk::add_slice(Node& node, std::size_t input, const SlicePlace& place, con
     add_in_place(slice_view(source->adjoint, place, g.sizes()[place.axis]), g);
 }
 
-void Walk::keep(std::uint32_t index, const Tensor& gy)
-{
-    for (std::size_t i = 0; i < kept_nodes.size(); ++i)
-        if (kept_nodes[i] == index) kept_adjoints[i] = gy;
-    for (KeptAdjoint& kept : r.kept)
-        if (kept.node == index) kept.adjoint = gy;
-}
-
 /// What explaining tapes show of a visit, and where its errors are placed.
 void Walk::note_visit(std::uint32_t index, const Tensor& gy)
 {
@@ -229,54 +193,65 @@ void Walk::note_visit(std::uint32_t index, const Tensor& gy)
     r.line = explained.line;
 }
 
-inline void Walk::visit(std::uint32_t index)
+inline void Walk::run_vjp(Node& node, std::uint32_t index, const Tensor& gy)
 {
-    Node& node = r.nodes[index];
-    if (node.flags & Node::kLeaf) return;
-    const Tensor gy = take_adjoint(node);
-    if (!gy.defined()) return;
-    if (node.flags & Node::kConsumed) throw_consumed(node.op->name);
-    r.visited.push_back(index);
-    node_ = index;
-    if (watched_) [[unlikely]]
-        note_visit(index, gy);
-    if (node.flags & Node::kKept) keep(index, gy);
+    r.visited[visited_++] = index;
     if (!node.vjp) return;
     walk_clock = node.clock;
     Adjoints gx(*this, node);
     node.vjp->run(gy, gx);
 }
 
+inline void Walk::visit(Node& node, std::uint32_t index)
+{
+    if (node.flags & Node::kLeaf) return;
+    if (node.flags != 0 || watched_) return visit_marked(node, index);
+    if (!node.adjoint.defined()) return;
+    const Tensor gy = std::move(node.adjoint);
+    run_vjp(node, index, gy);
+}
+
+/// A visit of a node that is something else than a tensor operation walked for the first time.
+void Walk::visit_marked(Node& node, std::uint32_t index)
+{
+    const Tensor gy = take_adjoint(node);
+    if (!gy.defined()) return;
+    if (node.flags & Node::kConsumed) throw_consumed(node.op->name);
+    node_ = index;
+    if (watched_) note_visit(index, gy);
+    if (node.flags & Node::kKept)
+        for (KeptAdjoint& kept : r.kept)
+            if (kept.node == index) kept.adjoint = gy;
+    run_vjp(node, index, gy);
+}
+
 void Walk::save_scalars()
 {
-    const bool may_throw = r.nodes.size() > 0 || r.consumed > 0 || r.detect_anomaly;
-    if (!may_throw && !discards) return;
     if (r.records)
         for (std::uint32_t slot = 0; slot < r.slots; ++slot) saved_records_.push_back((*r.records)[slot].adjoint);
     if (r.n_leaves() == 0) return;
     r.saved_leaves.resize(r.n_leaves());
     r.save_leaf_adjoints(r.saved_leaves.data());
     saved_scalars_ = true;
-    if (!discards) return;
-    for (std::uint32_t slot = 0; slot < r.slots; ++slot)
-        if (r.is_leaf(slot)) r.adjoint(slot) = 0;
 }
 
-void Walk::run(std::uint32_t top_slot)
+void Walk::run(std::uint32_t top_slot, std::uint32_t end)
 {
-    r.visited.clear();
-    end_ = nodes_below(top_slot + 1);
+    end_ = end;
+    visited_ = 0;
     try {
+        if (r.visited.size() < end) [[unlikely]]
+            r.visited.resize(std::max<std::size_t>(end, 2 * r.visited.size()));
         const ClockScope clock;
-        const RecordingScope recording(options.create_graph ? static_cast<ScalarTape*>(&r) : &null_tape);
+        // While a vjp runs nothing is recorded, or, under create_graph, the walked recording records.
+        const CurrentTape recorder(options.create_graph ? r : null_tape);
         std::uint32_t top = top_slot + 1;
-        for (std::uint32_t i = end_; i-- > 0;) {
-            const std::uint32_t slot = r.nodes[i].slot;
-            if (slot + 1 < top) walk_scalars(slot + 1, top);
-            top = slot;
-            visit(i);
-        }
-        walk_scalars(0, top);
+        r.nodes.for_each_down(end, [&](Node& node, std::uint32_t index) {
+            if (node.slot + 1 < top) walk_scalars(node.slot + 1, top);
+            top = node.slot;
+            visit(node, index);
+        });
+        if (top > 0) walk_scalars(0, top);
         if (!options.retain) r.consumed = std::max(r.consumed, seeded_);
     } catch (...) {
         clear();
@@ -286,7 +261,6 @@ void Walk::run(std::uint32_t top_slot)
 
 void Walk::clear() noexcept
 {
-    cleared_ = true;
     if (saved_scalars_)
         r.restore_leaf_adjoints(r.saved_leaves.data());
     else if (r.slots > r.nodes.size())
@@ -300,59 +274,12 @@ void Walk::clear() noexcept
 void Walk::forget_vjps() noexcept
 {
     if (options.retain) return;
-    for (const std::uint32_t i : r.visited) {
-        Node& node = r.nodes[i];
+    for (std::uint32_t i = 0; i < visited_; ++i) {
+        Node& node = r.nodes[r.visited[i]];
         if (node.vjp) node.vjp->~Vjp();
         node.vjp = nullptr;
         node.flags |= Node::kConsumed;
     }
-}
-
-/// What a leaf's grad becomes: the adjoint, contiguous, plus what it was.
-Tensor Walk::new_grad(const Tensor& grad, Tensor adjoint)
-{
-    if (!adjoint.is_contiguous()) adjoint = contiguous(adjoint);
-    return grad.defined() ? accumulate(std::move(adjoint), grad) : adjoint;
-}
-
-/// Makes the new grads, in the nodes, while anything may still throw.
-void Walk::prepare_grads()
-{
-    const RecordingScope recording(options.create_graph ? static_cast<ScalarTape*>(&r) : &null_tape);
-    for (const std::uint32_t i : r.leaves) {
-        Node& node = r.nodes[i];
-        if (!node.adjoint.defined()) continue;
-        if (r.log) (*r.log)[i].adjoint = node.adjoint;
-        if (node.leaf->grad.defined() || !node.adjoint.is_contiguous())
-            node.adjoint = new_grad(node.leaf->grad, std::move(node.adjoint));
-    }
-    for (KeptAdjoint& kept : r.kept)
-        if (kept.adjoint.defined()) kept.adjoint = new_grad(kept.cell->grad, std::move(kept.adjoint));
-}
-
-void Walk::commit()
-{
-    try {
-        prepare_grads();
-    } catch (...) {
-        clear();
-        throw;
-    }
-    if (scalar_graph_)
-        for (std::uint32_t slot = 0; slot < r.slots; ++slot) {
-            double& adjoint = r.is_leaf(slot) ? r.adjoint(slot) : (*r.records)[slot].adjoint;
-            adjoint += scalar_graph_->adjoint(slot).value();
-        }
-    // From here on nothing throws.
-    for (const std::uint32_t i : r.leaves) {
-        Node& node = r.nodes[i];
-        if (!node.adjoint.defined()) continue;
-        node.leaf->grad = std::move(node.adjoint);
-        if (!node.leaf->listed && !node.leaf->reported) report_unlisted(*node.leaf);
-    }
-    for (KeptAdjoint& kept : r.kept)
-        if (kept.adjoint.defined()) kept.cell->grad = std::move(kept.adjoint);
-    forget_vjps();
 }
 
 }  // namespace detail

@@ -1,7 +1,8 @@
 #pragma once
 
 // The walk back over a recording: from the root's record down to the first, each vjp taking the adjoint of its output
-// to those of its inputs. Nothing outside the walk changes until it has ended well.
+// to those of its inputs. What becomes of the adjoints in the end is the business of Tape::backward and Tape::grad
+// (backward.cpp); nothing outside the recording changes during the walk.
 
 #include <xgrad/record.hpp>
 #include <xgrad/scalar_explain.hpp>
@@ -16,34 +17,47 @@
 namespace xgrad::detail {
 
 /// What a walk has so far, put aside while one of its vjps walks the same recording.
-struct InterruptedWalk {
-    std::vector<std::pair<std::uint32_t, Tensor>> adjoints;
-    std::vector<Tensor> kept;
-    std::vector<double> scalars;  // by slot; leaves stay where they are
-    std::vector<double> saved_leaves;
-    std::vector<std::uint32_t> visited;
+class InterruptedWalk {
+public:
+    explicit InterruptedWalk(Recording& r);
+    void put_back(Recording& r) noexcept;
+
+private:
+    std::vector<std::pair<std::uint32_t, Tensor>> adjoints_;
+    std::vector<Tensor> kept_;
+    std::vector<double> scalars_;  // by slot; leaves stay where they are
+    std::vector<double> saved_leaves_;
+    std::vector<std::uint32_t> visited_;
 };
 
 struct Walk {
-    Walk(Recording& recording, const BackwardOptions& backward_options);
+    Walk(Recording& recording, const BackwardOptions& backward_options) : r(recording), options(backward_options)
+    {
+        options.retain |= options.create_graph;
+        watched_ = r.log || r.detect_anomaly;
+        if (r.walks > 0) [[unlikely]]
+            outer_.emplace(r);
+        ++r.walks;
+    }
     Walk(const Walk&) = delete;
     Walk& operator=(const Walk&) = delete;
-    ~Walk();
-
-    /// To be called before the root's adjoint is set.
-    void save_scalars();
+    ~Walk()
+    {
+        --r.walks;
+        if (outer_) [[unlikely]]
+            outer_->put_back(r);
+    }
 
     /// Walks down from the record in `top_slot`, whose adjoint is set, and leaves the leaves' adjoints in their nodes.
-    /// If a vjp throws, all adjoints are cleared and it goes on to the caller.
-    void run(std::uint32_t top_slot);
-
-    /// Adds the leaves' adjoints to their grads.
-    void commit();
+    /// `end`: the nodes below are those up to that slot. If a vjp throws, all adjoints are cleared and it goes on to
+    /// the caller.
+    void run(std::uint32_t top_slot, std::uint32_t end);
+    void run(std::uint32_t top_slot) { run(top_slot, nodes_below(top_slot + 1)); }
 
     /// Without retain: frees what the walked records saved.
     void forget_vjps() noexcept;
 
-    /// Takes back every adjoint: for grad(), after it has read what it wanted.
+    /// Takes back every adjoint.
     void clear() noexcept;
 
     /// The node that made the input, if its adjoint is wanted; else null.
@@ -52,7 +66,7 @@ struct Walk {
         const std::uint32_t from = node.input_node(input);
         if (from == Node::kNone) return nullptr;
         Node& source = r.nodes[from];
-        return is_floating(source.dtype) && (!pruned || (source.flags & Node::kNeeded)) ? &source : nullptr;
+        return is_floating(source.dtype) && (!pruned_ || (source.flags & Node::kNeeded)) ? &source : nullptr;
     }
     void add(Node& node, std::size_t input, Tensor&& g)
     {
@@ -77,36 +91,35 @@ struct Walk {
 
     Recording& r;
     BackwardOptions options;
-    bool discards = false;                  // clear() follows, not commit(): no leaf may change
-    bool pruned = false;                    // only nodes marked kNeeded are walked
-    std::vector<std::uint32_t> kept_nodes;  // non-leaf inputs of grad(); their adjoints end in kept_adjoints
-    std::vector<Tensor> kept_adjoints;
+
+protected:
+    /// Notes the adjoints of scalars, for clear(). To be called before the root's adjoint is set.
+    void save_scalars();
+
+    bool pruned_ = false;                       // only nodes marked kNeeded are walked
+    std::optional<RecordedWalk> scalar_graph_;  // under create_graph, once a scalar takes part
 
 private:
-    InterruptedWalk put_aside() const;
-    void put_back(InterruptedWalk& walk) noexcept;
-    void visit(std::uint32_t index);
+    void visit(Node& node, std::uint32_t index);
+    void visit_marked(Node& node, std::uint32_t index);
+    void run_vjp(Node& node, std::uint32_t index, const Tensor& gy);
     void add_converted(Node& source, Node& node, std::size_t input, Tensor&& g);
     Tensor take_adjoint(Node& node);
     void note_visit(std::uint32_t index, const Tensor& gy);
     void note_contribution(std::size_t input, const char* operation, const Tensor& g);
-    Tensor new_grad(const Tensor& grad, Tensor adjoint);
-    void prepare_grads();
     RecordedWalk& scalar_graph();
-    void keep(std::uint32_t index, const Tensor& gy);
     std::uint32_t nodes_below(std::uint32_t slot) const;
     void walk_scalars(std::uint32_t first, std::uint32_t last);
     void walk_scalars_watched(std::uint32_t first, std::uint32_t last);
 
-    bool cleared_ = false;
-    bool saved_scalars_ = false;
-    std::vector<double> saved_records_;         // what an explaining tape shows of scalars, before the walk
-    std::uint32_t seeded_ = 0;                  // scalars took part up to this slot
-    bool watched_ = false;                      // the tape explains or detects anomalies
-    std::uint32_t node_ = 0;                    // being visited
-    std::uint32_t end_ = 0;                     // nodes from here on are not part of the walk
-    std::optional<RecordedWalk> scalar_graph_;  // under create_graph, once a scalar takes part
-    std::optional<InterruptedWalk> outer_;      // the walk whose vjp asked for this one
+    bool watched_;                          // the tape explains or detects anomalies
+    bool saved_scalars_ = false;            // the leaves' adjoints are in r.saved_leaves
+    std::vector<double> saved_records_;     // what an explaining tape shows of scalars, before the walk
+    std::uint32_t seeded_ = 0;              // scalars took part up to this slot
+    std::uint32_t node_ = 0;                // being visited, if watched
+    std::uint32_t end_ = 0;                 // nodes from here on are not part of the walk
+    std::uint32_t visited_ = 0;             // how many of r.visited are nodes whose vjp this walk ran
+    std::optional<InterruptedWalk> outer_;  // the walk whose vjp asked for this one
 };
 
 // What the walk needs of the operations, which are built on top of it: defined with them.

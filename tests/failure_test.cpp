@@ -134,7 +134,9 @@ TEST(Failure, ClosureThatThrowsWhileItIsStoredLeavesNoRecord)
         Tape tape{{.explain = explain}};
         const Tensor a = tape.variable(kValues);
         const ThrowsWhenMoved vjp;
-        EXPECT_THROW((void)record("unstorable", {a}, clone(kValues), vjp), Trouble);
+        const Tensor value = clone(kValues);
+        EXPECT_THROW((void)record("unstorable", {a}, value, vjp), Trouble);
+        EXPECT_THROW(tape.backward(sum(value)), TapeError);
         tape.backward(sum(a * a));
         EXPECT_TENSOR_EQ(a.grad(), tensor({3}, {2, 4, 6}, f64));
     }

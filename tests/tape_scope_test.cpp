@@ -197,6 +197,68 @@ TEST(TapeScope, ThreeTapesEndedOutOfOrder)
     EXPECT_THROW(backward(x), TapeError);
 }
 
+TEST(TapeScope, TapeDestroyedInAnotherThreadEndsWhenItsOwnThreadOpensTheNextOne)
+{
+    auto outer = std::make_unique<Tape>();
+    auto inner = std::make_unique<Tape>(TapeOptions{.isolated = true});
+    const Tensor x = inner->variable(kValues), y = sum(x * x);
+    std::thread([&] { inner.reset(); }).join();
+    EXPECT_THROW(backward(y), TapeError);  // the outer tape is the innermost one now, and y is not on it
+    const Scalar s = outer->variable(3.0);
+    outer->backward(s * s);
+    EXPECT_EQ(s.grad(), 6);
+    std::thread([&] { outer.reset(); }).join();
+    Tape tape;
+    EXPECT_THROW((void)s.grad(), TapeError);
+    const Tensor z = tape.variable(kValues);
+    backward(sum(z * z));
+    EXPECT_TENSOR_EQ(z.grad(), tensor({3}, {2, 4, 6}, f64));
+}
+
+TEST(TapeScope, OuterTapeDestroyedInAnotherThreadEndsWithItsInnerOne)
+{
+    auto outer = std::make_unique<Tape>();
+    const Tensor x = outer->variable(kValues);
+    {
+        Tape inner;
+        std::thread([&] { outer.reset(); }).join();
+        EXPECT_TENSOR_EQ(inner.grad(sum(x * x), {x})[0], tensor({3}, {2, 4, 6}, f64));
+    }
+    EXPECT_THROW(backward(sum(x * x)), TapeError);  // no tape is left
+}
+
+TEST(TapeScope, TapesOutliveTheThreadThatOpenedThem)
+{
+    std::unique_ptr<Tape> plain, explaining;
+    Tensor y;
+    std::thread([&] {
+        plain = std::make_unique<Tape>();
+        y = plain->variable(kValues) * 2;
+        explaining = std::make_unique<Tape>(TapeOptions{.explain = true, .isolated = true});
+    }).join();
+    EXPECT_THROW(plain->backward(sum(y)), TapeError);
+    EXPECT_THROW((void)explaining->explains(), TapeError);
+    plain.reset();
+    explaining.reset();
+    EXPECT_TENSOR_EQ(y, tensor({3}, {2, 4, 6}, f64));
+}
+
+TEST(TapeScope, TapeThatOutlivesItsOuterOneIsDestroyedInAnotherThread)
+{
+    auto outer = std::make_unique<Tape>();
+    auto middle = std::make_unique<Tape>();
+    auto inner = std::make_unique<Tape>();
+    std::thread([&] { inner.reset(); }).join();
+    outer.reset();
+    EXPECT_THROW((void)middle->variable(1.0), TapeError);
+    middle.reset();
+    EXPECT_THROW(backward(Scalar(1.0)), TapeError);
+    Tape tape;
+    const Scalar x = tape.variable(3.0);
+    tape.backward(x * x);
+    EXPECT_EQ(x.grad(), 6);
+}
+
 TEST(TapeScope, ValueOfAnotherThreadIsAConstant)
 {
     Tape tape;

@@ -19,11 +19,18 @@ const Op unary_op{F::name, F::formula, {F::derivative_formula}};
 template <class F>
 const Op binary_op{F::name, F::formula, {F::derivative_a_formula, F::derivative_b_formula}};
 
+template <class... T>
+[[gnu::noinline]] bool is_any_tracked(const Recording& r, const T&... values)
+{
+    return ((values.defined() && is_tracked(r, values.header())) || ...);
+}
+
 /// Whether operations on these values would be recorded. Absent values are undefined.
 template <class... T>
 bool is_recording(const T&... values)
 {
-    return current != &null_tape && ((values.defined() && is_tracked(values)) || ...);
+    const Recording* const r = running();
+    return r && is_any_tracked(*r, values...);
 }
 
 /// dx = gy f'(x, y): one kernel, or, where the derivative is to be differentiated again, operations.
@@ -133,11 +140,13 @@ Tensor binary(const xgrad::Operand& a_operand, const xgrad::Operand& b_operand, 
     const Operands x(a_operand, b_operand, needs_floating);
     Tensor y = run_binary(F::name, elementary::BinaryOps::index<F>(), x.a(), x.b());
     if (!is_floating(y.dtype())) return record_constant(binary_op<F>, {x.a_ref(), x.b_ref()}, y);
-    if (current == &null_tape) return y;
+    const Recording* const r = running();
+    if (!r) return y;
     if constexpr ((F::reads_a | F::reads_b) == elementary::kNothing) {
         return record(binary_op<F>, {x.a_ref(), x.b_ref()}, std::move(y), BinaryVjp<F>{});
     } else {
-        const unsigned reads = (is_tracked(x.a()) ? F::reads_a : 0u) | (is_tracked(x.b()) ? F::reads_b : 0u);
+        const unsigned reads =
+            (is_tracked(*r, x.a().header()) ? F::reads_a : 0u) | (is_tracked(*r, x.b().header()) ? F::reads_b : 0u);
         const auto keep = [reads](unsigned bit, const Tensor& value) { return reads & bit ? value : Tensor(); };
         BinaryVjp<F> vjp{keep(elementary::kA, x.a()), keep(elementary::kB, x.b()), keep(elementary::kY, y)};
         return record(binary_op<F>, {x.a_ref(), x.b_ref()}, std::move(y), std::move(vjp));
