@@ -228,8 +228,8 @@ private:
         return list + ")";
     }
 
-    /// The letters that formulas have for the inputs: x, or a and b, or c, a and b; layers have x, W and b. y is the
-    /// output; capitals are matrices.
+    /// The letters that formulas have for the inputs: x, or a and b, or c, a and b; layers have x, W and b, joins a list
+    /// of inputs. y is the output; capitals are matrices.
     std::map<std::string, std::string> letters(std::uint32_t node) const
     {
         static const char* const kPlain[] = {"", "x", "ab", "cab"};
@@ -238,6 +238,11 @@ private:
         const bool is_layer = count > 1 && std::strchr(n.op->formula, 'W');
         const std::string order = count > 3 ? "" : is_layer ? "xWb" : kPlain[count];
         std::map<std::string, std::string> names{{"y", node_name(node)}};
+        if (std::strstr(n.op->formula, "inputs")) {
+            std::string& list = names["inputs"];
+            for (std::uint32_t i = 0; i < count; ++i) list += (i == 0 ? "[" : ", ") + input_name(node, i);
+            list += "]";
+        }
         for (std::uint32_t i = 0; i < count && i < order.size(); ++i) {
             const std::string letter(1, order[i]), capital(1, static_cast<char>(std::toupper(order[i])));
             names[letter] = input_name(node, i);

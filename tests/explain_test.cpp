@@ -2,6 +2,7 @@
 #include <xgrad/error.hpp>
 #include <xgrad/ops/bridge.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/join.hpp>
 #include <xgrad/ops/matmul.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/scalar.hpp>
@@ -161,9 +162,9 @@ TEST(Explain, TensorsShowShapesSmallValuesAndWhatFlowsBack)
     EXPECT_EQ(table, R"(value of    is          computed as                 local derivative     upstream x local
 w           (2, 2)      variable
                         tensor({2, 2}, {1, 2, 3, 4}) f32
-h           (2, 2)      matmul: w constant(2, 2)    graph.cpp:40         dloss/dh = (2, 2)
+h           (2, 2)      matmul: w @ constant(2, 2)  graph.cpp:40         dloss/dh = (2, 2)
                         tensor({2, 2}, {1, -2, 3, -4}) f32
-                        dh/dw                       gY constant(2, 2)^T  (2, 2)
+                        dh/dw                       gY @ constant(2, ... (2, 2)
                         tensor({2, 2}, {2, 0, 2, 0}) f32
 Linear.bias (2,)        variable
                         tensor({2}, {0.5, -0.5}) f32
@@ -181,14 +182,22 @@ Linear.bias (2,)        variable
                         tensor({2, 2}, {3, 0, 7, 0}) f32
                         d%5/d%4                     2                    (2, 2)
                         tensor({2, 2}, {2, 2, 2, 2}) f32
-loss        10          sum: sum(%5)                graph.cpp:42         dloss/dloss = 1
-                        dloss/d%5                   gy expanded to S     (2, 2)
+loss        10          sum: sum(%5, axes)          graph.cpp:42         dloss/dloss = 1
+                        dloss/d%5                   expand(gy, %5, axes) (2, 2)
                         tensor({2, 2}, {1, 1, 1, 1}) f32
 gradients
   dloss/dw = tensor({2, 2}, {2, 0, 2, 0}) f32
   dloss/dLinear.bias = tensor({2}, {4, 0}) f32
 )");
     expect_fits_hundred_columns(table);
+}
+
+TEST(Explain, ListsOfInputsStandInBrackets)
+{
+    Tape tape{{.explain = true}};
+    const Tensor a = tape.variable("a", tensor({1}, {1})), b = tape.variable("b", tensor({1}, {2}));
+    (void)cat({a, b, a});
+    EXPECT_NE(explain(tape).find("cat: cat([a, b, a], axis)"), std::string::npos) << explain(tape);
 }
 
 TEST(Explain, ScalarsAndTensorsStandInOneOrder)
@@ -211,7 +220,7 @@ x           3           variable
                         d%2/d%1                     2 * %1               (2,)
                         tensor({2}, {18, 0}) f64
 %3          9           scalar: %2[index]           graph.cpp:50         ds/d%3 = 3
-                        d%3/d%2                     gs at the index, ... (2,)
+                        d%3/d%2                     put(gy, index, %2)   (2,)
                         tensor({2}, {3, 0}) f64
 s           27          mul: %3 * x                 graph.cpp:51         ds/ds = 1
                         ds/d%3                      x = 3                1 * 3 = 3

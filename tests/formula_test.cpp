@@ -1,5 +1,5 @@
 // The formulas of elementary functions say what the kernels and the derivatives compute: for tensors in f64 and f32,
-// for scalars, at ordinary and at special points.
+// for scalars, at ordinary and at special points. (The other operations' formulas: ops_formula_test.cpp.)
 #include "tests/formula.hpp"
 
 #include <xgrad/elementary.hpp>
@@ -15,8 +15,13 @@
 namespace {
 
 using namespace xgrad;
-using xgrad::testing::evaluate;
-using xgrad::testing::Variables;
+using xgrad::testing::Names;
+
+/// The value of a formula of numbers.
+double number(const std::string& formula, const Names& names)
+{
+    return xgrad::testing::evaluate(formula, names).at({});
+}
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
 const std::vector<double> kPoints{-kInf, -30, -2.5, -1, -0.5, -0.0, 0.0, 0.25, 1, 2.5, 30, kInf, std::nan("")};
@@ -102,10 +107,11 @@ Result with_scalars(const std::vector<double>& at, bool explain, const auto& f)
 }
 
 /// What the formulas of one function give, compared with every implementation.
-void check(const std::string& formula, const std::vector<std::string>& derivatives, Variables names,
+void check(const std::string& formula, const std::vector<std::string>& derivatives, Names names,
            const std::vector<double>& at, const auto& tensors, const auto& scalars)
 {
-    const double y = names["y"] = evaluate(formula, names);
+    const double y = number(formula, names);
+    names["y"] = y;
     const std::pair<Result, double> results[] = {{with_tensors(at, f64, tensors), 1e-14},
                                                  {with_tensors(at, f32, tensors), kSingleTolerance},
                                                  {with_scalars(at, false, scalars), 1e-14},
@@ -115,7 +121,7 @@ void check(const std::string& formula, const std::vector<std::string>& derivativ
         const auto& [result, tolerance] = results[k];
         EXPECT_TRUE(same(result.y, y, tolerance)) << ", value of " << formula << ", " << kind[k];
         for (std::size_t i = 0; i < derivatives.size(); ++i)
-            EXPECT_TRUE(same(result.gradients[i], evaluate(derivatives[i], names), tolerance))
+            EXPECT_TRUE(same(result.gradients[i], number(derivatives[i], names), tolerance))
                 << ", derivative " << derivatives[i] << " of " << formula << ", " << kind[k];
     }
 }
@@ -153,13 +159,17 @@ TEST(Formula, OfEachFunctionOfTwoOperandsHolds)
 
 TEST(Formula, EvaluatorReadsPlainNotation)
 {
-    EXPECT_EQ(evaluate("2 + 3 * -x", {{"x", 4}}), -10);
-    EXPECT_EQ(evaluate("(2 - 3) / 4 - 1", {}), -1.25);
-    EXPECT_EQ(evaluate("where(x <= 0, 0, pow(x, 2))", {{"x", 3}}), 9);
-    EXPECT_THROW((void)evaluate("2 +", {}), std::invalid_argument);
-    EXPECT_THROW((void)evaluate("z", {}), std::invalid_argument);
-    EXPECT_THROW((void)evaluate("(1", {}), std::invalid_argument);
-    EXPECT_THROW((void)evaluate("wedge(1)", {}), std::invalid_argument);
+    EXPECT_EQ(number("2 + 3 * -x", {{"x", 4}}), -10);
+    EXPECT_EQ(number("(2 - 3) / 4 - 1", {}), -1.25);
+    EXPECT_EQ(number("where(x <= 0, 0, pow(x, 2))", {{"x", 3}}), 9);
+    EXPECT_EQ(number("sum([1, 2, 4])", {}), 7);
+    EXPECT_EQ(number("a[1, 0] - a[where]", {{"a", tensor({2, 2}, {1, 2, 3, 4})}, {"where", {0, 1}}}), 3 - 2);
+    EXPECT_EQ(number("sum((a @ a^T) * a)", {{"a", tensor({2, 2}, {1, 2, 3, 4})}}), 5 * 1 + 11 * 2 + 11 * 3 + 25 * 4);
+    EXPECT_THROW((void)number("2 +", {}), std::invalid_argument);
+    EXPECT_THROW((void)number("z", {}), std::invalid_argument);
+    EXPECT_THROW((void)number("(1", {}), std::invalid_argument);
+    EXPECT_THROW((void)number("wedge(1)", {}), std::invalid_argument);
+    EXPECT_THROW((void)number("exp(1, 2)", {}), std::invalid_argument);
 }
 
 }  // namespace

@@ -8,6 +8,11 @@
 // Each row is checked for first and second derivatives against central differences, for inputs that lie in memory in
 // order, transposed and with gaps, and in f32. A test fails while a registered operation with a derivative has no row.
 // Points stay 0.05 away from kinks and ties.
+//
+// The formulas of the operations that a row records are checked, too (tests/ops_formula_test.cpp). Where a formula names
+// parameters, one row of the operation at least gives their values, for the first record of that operation:
+//
+//   {"SumOfAxis", [](const In& x) { return square(sum(x[0], 1)); }, {kMatrix}, {}, {{"sum", {{"axes", {1}}}}}},
 
 #include <xgrad/gradcheck.hpp>
 #include <xgrad/tensor.hpp>
@@ -17,15 +22,24 @@
 #include <string>
 #include <vector>
 
+#include "tests/formula_array.hpp"
+
 namespace xgrad::testing_table {
 
 using In = std::vector<Tensor>;
+
+/// What the parameters in an operation's formula are: numbers, lists or tensors by their names.
+struct OpParameters {
+    std::string operations;  // one name or several: "slice pad_slice"
+    testing::Names values;
+};
 
 struct OpCase {
     std::string name;
     std::function<Tensor(const In&)> f;
     In inputs;
     GradcheckOptions options = {};
+    std::vector<OpParameters> parameters = {};
 };
 inline void PrintTo(const OpCase& row, std::ostream* out) { *out << row.name; }
 

@@ -14,29 +14,53 @@ using namespace xgrad::testing_table;
 const Tensor kLabels = tensor({2}, {2, 0}, i64);
 const Tensor kClassWeights = tensor({3}, {0.5, 2, 1.25}, f64);
 
-const OpRows kRows{{
-    {"Softmax", [](const In& x) { return softmax(x[0], -1); }, {kMatrix}},
-    {"SoftmaxOfFirstAxis", [](const In& x) { return softmax(x[0], 0); }, {kCube}},
-    {"SoftmaxOfExpanded", [](const In& x) { return softmax(x[0], 1); }, {expand(kRow, {2, 3})}},
-    {"LogSoftmax", [](const In& x) { return log_softmax(x[0], 1); }, {kMatrix}},
-    {"LogSoftmaxOfMiddleAxis", [](const In& x) { return log_softmax(x[0], 1); }, {kCube}},
+/// Of cross_entropy at two samples and three classes: the weights of -log softmax(x), what is summed, and the divisor.
+OpParameters targets(const std::vector<double>& t, const testing::Array& axes, double total)
+{
+    return {"cross_entropy", {{"t", from_values({2, 3}, t)}, {"axis", 1}, {"axes", axes}, {"total", total}}};
+}
 
-    {"CrossEntropy", [](const In& x) { return cross_entropy(x[0], x[1]); }, {kMatrix, kLabels}},
+const OpRows kRows{{
+    {"Softmax", [](const In& x) { return softmax(x[0], -1); }, {kMatrix}, {}, {{"softmax", {{"axis", -1}}}}},
+    {"SoftmaxOfFirstAxis", [](const In& x) { return softmax(x[0], 0); }, {kCube}, {}, {{"softmax", {{"axis", 0}}}}},
+    {"SoftmaxOfExpanded", [](const In& x) { return softmax(x[0], 1); }, {expand(kRow, {2, 3})}},
+    {"LogSoftmax", [](const In& x) { return log_softmax(x[0], 1); }, {kMatrix}, {}, {{"log_softmax", {{"axis", 1}}}}},
+    {"LogSoftmaxOfMiddleAxis",
+     [](const In& x) { return log_softmax(x[0], 1); },
+     {kCube},
+     {},
+     {{"log_softmax", {{"axis", 1}}}}},
+
+    {"CrossEntropy",
+     [](const In& x) { return cross_entropy(x[0], x[1]); },
+     {kMatrix, kLabels},
+     {},
+     {targets({0, 0, 1, 1, 0, 0}, {0, 1}, 2)}},
     {"CrossEntropyOfEach",
      [](const In& x) { return cross_entropy(x[0], x[1], {.reduction = Reduction::none}); },
-     {kMatrix, kLabels}},
+     {kMatrix, kLabels},
+     {},
+     {targets({0, 0, 1, 1, 0, 0}, {1}, 1)}},
     {"CrossEntropySum",
      [](const In& x) { return cross_entropy(x[0], x[1], {.reduction = Reduction::sum}); },
-     {kMatrix, kLabels}},
+     {kMatrix, kLabels},
+     {},
+     {targets({0, 0, 1, 1, 0, 0}, {0, 1}, 1)}},
     {"CrossEntropyWeighted",
      [](const In& x) { return cross_entropy(x[0], x[1], {.weight = to(kClassWeights, x[0].dtype())}); },
-     {kMatrix, kLabels}},
+     {kMatrix, kLabels},
+     {},
+     {targets({0, 0, 1.25, 0.5, 0, 0}, {0, 1}, 1.75)}},
     {"CrossEntropySmoothed",
      [](const In& x) { return cross_entropy(x[0], x[1], {.label_smoothing = 0.25}); },
-     {kMatrix, kLabels}},
+     {kMatrix, kLabels},
+     {},
+     {targets({1 / 12., 1 / 12., 10 / 12., 10 / 12., 1 / 12., 1 / 12.}, {0, 1}, 2)}},
     {"CrossEntropyIgnoring",
      [](const In& x) { return cross_entropy(x[0], x[1], {.ignore_index = 0}); },
-     {kMatrix, kLabels}},
+     {kMatrix, kLabels},
+     {},
+     {targets({0, 0, 1, 0, 0, 0}, {0, 1}, 1)}},
     {"CrossEntropyOfOneSample", [](const In& x) { return cross_entropy(x[0], x[1]); }, {kRow, tensor(1, i64)}},
     {"CrossEntropyOfPixels",
      [](const In& x) { return cross_entropy(x[0], x[1]); },
@@ -46,12 +70,20 @@ const OpRows kRows{{
      [](const In& x) { return nll_loss(x[0], x[1], {.weight = to(kClassWeights, x[0].dtype())}); },
      {kMatrix, kLabels}},
 
-    {"MseLoss", [](const In& x) { return mse_loss(x[0], x[1]); }, {kMatrix, kOther}},
+    {"MseLoss",
+     [](const In& x) { return mse_loss(x[0], x[1]); },
+     {kMatrix, kOther},
+     {},
+     {{"mse_loss", {{"total", 6}}}}},
     {"MseLossBroadcast", [](const In& x) { return mse_loss(x[0], x[1]); }, {kMatrix, kRow}},
     {"MseLossOfEach",
      [](const In& x) { return mse_loss(x[0], x[1], {.reduction = Reduction::none}); },
      {kMatrix, kOther}},
-    {"MseLossSum", [](const In& x) { return mse_loss(x[0], x[1], {.reduction = Reduction::sum}); }, {kMatrix, kOther}},
+    {"MseLossSum",
+     [](const In& x) { return mse_loss(x[0], x[1], {.reduction = Reduction::sum}); },
+     {kMatrix, kOther},
+     {},
+     {{"mse_loss", {{"total", 1}}}}},
     {"MseLossSameOperandTwice", [](const In& x) { return mse_loss(x[0], x[0]); }, {kMatrix}},
 }};
 

@@ -13,35 +13,57 @@ using namespace xgrad;
 using namespace xgrad::testing_table;
 
 const OpRows kRows{{
-    {"Mean", [](const In& x) { return mean(square(x[0])); }, {kMatrix}},
-    {"MeanOfAxis", [](const In& x) { return square(mean(x[0], 0)); }, {kMatrix}},
+    {"Mean", [](const In& x) { return mean(square(x[0])); }, {kMatrix}, {}, {{"mean", {{"axes", {0, 1}}}}}},
+    {"MeanOfAxis", [](const In& x) { return square(mean(x[0], 0)); }, {kMatrix}, {}, {{"mean", {{"axes", {0}}}}}},
     {"MeanOfTwoAxesKeepdim",
      [](const In& x) {
          return x[0] * mean(x[0], {0, -1}, true);
      },
-     {kCube}},
-    {"Max", [](const In& x) { return square(max(x[0])); }, {kMatrix}},
-    {"MaxOfAxis", [](const In& x) { return square(max(x[0], 1).values); }, {kMatrix}},
+     {kCube},
+     {},
+     {{"mean", {{"axes", {0, -1}}}}}},
+    {"Max", [](const In& x) { return square(max(x[0])); }, {kMatrix}, {}, {{"amax", {{"axes", {0, 1}}}}}},
+    {"MaxOfAxis", [](const In& x) { return square(max(x[0], 1).values); }, {kMatrix}, {}, {{"max", {{"axis", 1}}}}},
     {"MaxOfAxisKeepdim", [](const In& x) { return x[0] * max(x[0], 0, true).values; }, {kMatrix}},
     {"Min", [](const In& x) { return square(min(x[0])); }, {kMatrix}},
-    {"MinOfAxis", [](const In& x) { return square(min(x[0], -1).values); }, {kCube}},
+    {"MinOfAxis",
+     [](const In& x) { return square(min(x[0], -1).values); },
+     {kCube},
+     {},
+     {{"min put_along take_along", {{"axis", -1}, {"indices", {1, 1, 2, 0}}}}}},
     {"Amax",
      [](const In& x) {
          return square(amax(x[0], {0, 2}));
      },
-     {kCube}},
+     {kCube},
+     {},
+     {{"amax", {{"axes", {0, 2}}}}}},
     {"AmaxKeepdim", [](const In& x) { return x[0] * amax(x[0], 1, true); }, {kCube}},
     {"Amin",
      [](const In& x) {
          return square(amin(x[0], {0, 2}));
      },
-     {kCube}},
+     {kCube},
+     {},
+     {{"amin", {{"axes", {0, 2}}}}}},
 
-    {"Slice", [](const In& x) { return square(slice(x[0], 1, 0, kToEnd, 2)); }, {kMatrix}},
-    {"SliceFromTheBack", [](const In& x) { return square(slice(x[0], -1, -2)); }, {kMatrix}},
+    {"Slice",
+     [](const In& x) { return square(slice(x[0], 1, 0, kToEnd, 2)); },
+     {kMatrix},
+     {},
+     {{"slice pad_slice", {{"axis", 1}, {"start", 0}, {"stop", 3}, {"step", 2}}}}},
+    {"SliceFromTheBack",
+     [](const In& x) { return square(slice(x[0], -1, -2)); },
+     {kMatrix},
+     {},
+     {{"slice", {{"axis", 1}, {"start", 1}, {"stop", 3}, {"step", 1}}}}},
     {"SliceOfNothing", [](const In& x) { return slice(x[0], 0, 2); }, {kMatrix}},
     {"Narrow", [](const In& x) { return square(narrow(x[0], 2, 1, 2)); }, {kCube}},
-    {"Select", [](const In& x) { return square(select(x[0], 1, -1)); }, {kCube}},
+    {"Select",
+     [](const In& x) { return square(select(x[0], 1, -1)); },
+     {kCube},
+     {},
+     {{"select", {{"axis", 1}, {"index", -1}}}}},
     {"SplitAndProduct",
      [](const In& x) {
          const auto parts = split(x[0], {1, 2}, 1);
@@ -53,7 +75,9 @@ const OpRows kRows{{
      [](const In& x) {
          return square(cat({x[0], x[1]}, 1));
      },
-     {kMatrix, kColumn}},
+     {kMatrix, kColumn},
+     {},
+     {{"cat", {{"axis", 1}}}}},
     {"CatSameOperandTwice",
      [](const In& x) {
          return square(cat({x[0], x[0]}));
@@ -63,12 +87,16 @@ const OpRows kRows{{
      [](const In& x) {
          return square(stack({x[0], x[1]}, 1));
      },
-     {kMatrix, kOther}},
+     {kMatrix, kOther},
+     {},
+     {{"stack", {{"axis", 1}}}}},
     {"StackSameOperandTwice",
      [](const In& x) {
          return square(stack({x[0], x[0], x[1]}));
      },
-     {kRow, kRow}},
+     {kRow, kRow},
+     {},
+     {{"stack", {{"axis", 0}}}}},
 }};
 
 }  // namespace

@@ -24,9 +24,19 @@ const OpRows kRows{{
      [](const In& x) {
          return square(permute(x[0], {2, 0, 1}));
      },
-     {kCube}},
-    {"Transpose", [](const In& x) { return transpose(x[0]) * x[1]; }, {kSquare, tensor({2}, {0.5, -2}, f64)}},
-    {"TransposeOfTwoAxes", [](const In& x) { return square(transpose(x[0], 0, -1)); }, {kCube}},
+     {kCube},
+     {},
+     {{"permute", {{"axes", {2, 0, 1}}}}}},
+    {"Transpose",
+     [](const In& x) { return transpose(x[0]) * x[1]; },
+     {kSquare, tensor({2}, {0.5, -2}, f64)},
+     {},
+     {{"transpose", {{"axis0", -2}, {"axis1", -1}}}}},
+    {"TransposeOfTwoAxes",
+     [](const In& x) { return square(transpose(x[0], 0, -1)); },
+     {kCube},
+     {},
+     {{"transpose", {{"axis0", 0}, {"axis1", -1}}}}},
     {"Expand",
      [](const In& x) {
          return expand(x[0], {2, 3}) * x[1];
@@ -41,13 +51,15 @@ const OpRows kRows{{
     {"Squeeze", [](const In& x) { return squeeze(x[0], -1) * x[1]; }, {kColumn, kColumn}},
     {"Contiguous", [](const In& x) { return square(contiguous(transpose(x[0]))); }, {kMatrix}},
 
-    {"Sum", [](const In& x) { return sum(square(x[0])); }, {kMatrix}},
-    {"SumOfAxis", [](const In& x) { return square(sum(x[0], 1)); }, {kMatrix}},
+    {"Sum", [](const In& x) { return sum(square(x[0])); }, {kMatrix}, {}, {{"sum", {{"axes", {0, 1}}}}}},
+    {"SumOfAxis", [](const In& x) { return square(sum(x[0], 1)); }, {kMatrix}, {}, {{"sum", {{"axes", {1}}}}}},
     {"SumOfTwoAxesKeepdim",
      [](const In& x) {
          return x[0] * sum(x[0], {0, -1}, true);
      },
-     {kCube}},
+     {kCube},
+     {},
+     {{"sum", {{"axes", {0, -1}}}}}},
     {"SumOfNoAxes", [](const In& x) { return square(sum(x[0], Sizes())); }, {kMatrix}},
     {"SumOfExpanded",
      [](const In& x) {
@@ -62,7 +74,8 @@ const OpRows kRows{{
          return stack(std::vector<Scalar>{a * b, exp(a)});
      },
      {kMatrix},
-     {.explain = true}},
+     {.explain = true},
+     {{"scalar", {{"index", {0, 1}}}}}},
 }};
 
 }  // namespace

@@ -20,7 +20,7 @@ namespace {
 using namespace xgrad;
 using namespace xgrad::testing_table;
 
-class OpGradient : public testing::TestWithParam<OpCase> {};
+class OpGradient : public ::testing::TestWithParam<OpCase> {};
 
 /// Elements in memory in the reverse order of axes.
 Tensor transposed_in_memory(const Tensor& x)
@@ -87,7 +87,7 @@ TEST_P(OpGradient, SinglePrecisionAgreesWithDouble)
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Ops, OpGradient, testing::ValuesIn(op_table()),
+INSTANTIATE_TEST_SUITE_P(Ops, OpGradient, ::testing::ValuesIn(op_table()),
                          [](const auto& row) { return row.param.name; });
 
 /// Names of the operations that the rows record, with those of their first and second derivatives.

@@ -7,8 +7,8 @@ namespace xgrad::detail {
 
 // put_along      y = g at the indices along an axis, 0 elsewhere;   take_along   g = y at the indices
 //   vjp          that of each is the other
-const Op kPutAlong{"put_along", "g at the indices, 0 elsewhere", {"gy at the indices"}};
-const Op kTakeAlong{"take_along", "x at the indices", {"gy at the indices, 0 elsewhere"}};
+const Op kPutAlong{"put_along", "put_along(x, indices, axis, y)", {"take_along(gy, indices, axis)"}};
+const Op kTakeAlong{"take_along", "take_along(x, indices, axis)", {"put_along(gy, indices, axis, x)"}};
 
 Tensor put_along(const Input& g, const Tensor& indices, std::size_t axis, Sizes sizes)
 {

@@ -12,11 +12,11 @@ namespace xgrad {
 // stack          y_i = s_i
 //   shapes       s: n scalars  ->  y: (n)
 //   vjp          ds_i = gy_i
-const Op kStackScalars{"stack_scalars", "(s_0, s_1, ...)", {"gy_i"}};
+const Op kStackScalars{"stack_scalars", "reshape(s, y)", {"reshape(gy, s)"}};
 
 // scalar         s = x[index]
 //   vjp          dx = gs at the index, 0 elsewhere
-const Op kScalarOf{"scalar", "x[index]", {"gs at the index, 0 elsewhere"}};
+const Op kScalarOf{"scalar", "x[index]", {"put(gy, index, x)"}};
 
 namespace {
 

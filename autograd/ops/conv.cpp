@@ -103,7 +103,10 @@ Tensor run_weight_gradient(const kernels::ConvShape& shape, const Tensor& gy, co
 //   vjp          dx, dw: conv2d_input_gradient, conv2d_weight_gradient;  db = sum of gy over N, H', W'
 //   source       Dumoulin, Visin, A guide to convolution arithmetic for deep learning (2016)
 const Op kConv2d{
-    "conv2d", "x * w + b", {"gy * rotated w", "x * gy", "sum of gy over images and positions"}, "Dumoulin, Visin 2016"};
+    "conv2d",
+    "conv2d(x, W, options) + expand(b, y, [0, 2, 3])",
+    {"conv2d_input_gradient(gy, W, options, x)", "conv2d_weight_gradient(gy, x, options, W)", "sum(gy, [0, 2, 3])"},
+    "Dumoulin, Visin 2016"};
 
 namespace {
 
@@ -156,7 +159,9 @@ namespace detail {
 // conv2d_input_gradient    g = gy * rotated w
 //   shapes       gy: (N, O, H', W'), w: (O, C / groups, KH, KW)  ->  g: (N, C, H, W)
 //   vjp          dgy = conv2d(gg, w),  dw = conv2d_weight_gradient(gy, gg)
-const Op kInputGradient{"conv2d_input_gradient", "gy * rotated w", {"gg * w", "gg * gy"}};
+const Op kInputGradient{"conv2d_input_gradient",
+                        "conv2d_input_gradient(x, W, options, y)",
+                        {"conv2d(gy, W, options)", "conv2d_weight_gradient(x, gy, options, W)"}};
 
 Tensor conv2d_input_gradient(const Input& gy, const Input& weight, Sizes x_sizes, Conv2dOptions options)
 {
@@ -175,7 +180,9 @@ Tensor conv2d_input_gradient(const Input& gy, const Input& weight, Sizes x_sizes
 // conv2d_weight_gradient   g = x * gy
 //   shapes       gy: (N, O, H', W'), x: (N, C, H, W)  ->  g: (O, C / groups, KH, KW)
 //   vjp          dgy = conv2d(x, gg),  dx = conv2d_input_gradient(gy, gg)
-const Op kWeightGradient{"conv2d_weight_gradient", "x * gy", {"x * gg", "gy * rotated gg"}};
+const Op kWeightGradient{"conv2d_weight_gradient",
+                         "conv2d_weight_gradient(a, b, options, y)",
+                         {"conv2d(b, gy, options)", "conv2d_input_gradient(a, gy, options, b)"}};
 
 Tensor conv2d_weight_gradient(const Input& gy, const Input& x, Sizes weight_sizes, Conv2dOptions options)
 {

@@ -15,17 +15,17 @@ using detail::Nest;
 // max, min       values = largest (smallest) of x along the axis, indices = where the first of them stands
 //   shapes       x: S  ->  values, indices: S without the axis (keepdim: with size 1)
 //   vjp          dx = gy at the indices, 0 elsewhere
-const Op kMax{"max", "max(x, axis)", {"gy at the indices, 0 elsewhere"}};
-const Op kMin{"min", "min(x, axis)", {"gy at the indices, 0 elsewhere"}};
+const Op kMax{"max", "max(x, axis)", {"put_along(gy, argmax(x, axis), axis, x)"}};
+const Op kMin{"min", "min(x, axis)", {"put_along(gy, argmin(x, axis), axis, x)"}};
 
 // amax, amin     y = largest (smallest) of x over the axes
 //   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
 //   vjp          dx = gy / m where x equals y, 0 elsewhere; m elements of x equal y
-const Op kAmax{"amax", "max(x)", {"where(x == y, gy / m, 0), with m elements of x equal to y"}};
-const Op kAmin{"amin", "min(x)", {"where(x == y, gy / m, 0), with m elements of x equal to y"}};
+const Op kAmax{"amax", "max(x, axes)", {"expand(gy, x, axes) * (x == max(x, axes)) / sum(x == max(x, axes), axes)"}};
+const Op kAmin{"amin", "min(x, axes)", {"expand(gy, x, axes) * (x == min(x, axes)) / sum(x == min(x, axes), axes)"}};
 
-const Op kArgmax{"argmax", "position of max(x)", {}};
-const Op kArgmin{"argmin", "position of min(x)", {}};
+const Op kArgmax{"argmax", "argmax(x, axes)", {}};
+const Op kArgmin{"argmin", "argmin(x, axes)", {}};
 
 namespace {
 

@@ -21,12 +21,16 @@ using detail::error_text;
 // cross_entropy  y_r = sum_c t_rc (log sum_k exp(x_rk) - x_rc),  t = target weights of row r
 //   shapes       x: (N, C, ...), labels: (N, ...)  ->  y: (N, ...), or () where reduced
 //   vjp          dx = gy (softmax(x) sum_c t_rc - t), divided by the labels' weights for the mean
-const Op kCrossEntropy{"cross_entropy", "-log(softmax(x))[label]", {"gy * (softmax(x) - onehot(label))"}};
+//   In the formula, axis is that of the classes; a sum or a mean runs over all axes, else over that one; total is the
+//   sum of the labels' weights for the mean, else 1.
+const Op kCrossEntropy{"cross_entropy",
+                       "sum(t * (log(sum(exp(x), axis)) - x), axes) / total",
+                       {"expand(gy, x, axes) / total * (exp(x) / sum(exp(x), axis) * sum(t, axis) - t)"}};
 
 // mse_loss       y = mean of (a - b)^2
 //   shapes       a, b: S  ->  y: ()
-//   vjp          da = 2 gy (a - b) / count,  db = -da
-const Op kMse{"mse_loss", "mean((a - b) * (a - b))", {"2 * gy * (a - b) / count", "-2 * gy * (a - b) / count"}};
+//   vjp          da = 2 gy (a - b) / total,  db = -da;  total is the count of elements, or 1 for the sum
+const Op kMse{"mse_loss", "sum((a - b) * (a - b)) / total", {"2 * gy * (a - b) / total", "-2 * gy * (a - b) / total"}};
 
 namespace {
 

@@ -111,7 +111,7 @@ Tensor matmul_of_vectors(const Input& a, const Input& b)
 //   vjp          dA = gY B^T,  dB = A^T gY
 //   source       Giles, Collected Matrix Derivative Results for Forward and Reverse Mode Algorithmic Differentiation
 //   (2008)
-const Op kMatmul{"matmul", "A B", {"gY B^T", "A^T gY"}, "Giles 2008"};
+const Op kMatmul{"matmul", "A @ B", {"gY @ B^T", "A^T @ gY"}, "Giles 2008"};
 
 Tensor matmul(const Input& a, const Input& b)
 {
@@ -138,7 +138,7 @@ Tensor matmul(const Input& a, const Input& b)
 // linear         y = x W^T + b
 //   shapes       x: (..., in), W: (out, in), b: (out)  ->  y: (..., out)
 //   vjp          dx = gy W,  dW = gy^T x,  db = sum of gy over all axes but the last
-const Op kLinear{"linear", "x W^T + b", {"gy W", "gy^T x", "sum of gy over the rows"}};
+const Op kLinear{"linear", "x @ W^T + b", {"gy @ W", "gy^T @ x", "sum(gy, 0)"}};
 
 namespace {
 

@@ -76,7 +76,7 @@ Tensor max_pool_gradient(const Input& gy, const Tensor& x, const Window& w);
 // max_pool2d_at    y = v at the positions of x's maxima
 //   shapes         v, x: (..., H, W)  ->  y: (..., H', W')
 //   vjp            dv = max_pool2d_gradient(gy, x); x has none, the positions being constant
-const Op kMaxPoolAt{"max_pool2d_at", "v[argmax x]", {"gy at argmax x, 0 elsewhere"}};
+const Op kMaxPoolAt{"max_pool2d_at", "max_pool2d_at(x, at, window, y)", {"max_pool2d_gradient(gy, at, window)"}};
 
 Tensor max_pool_at(const Input& v, const Tensor& x, const Window& w)
 {
@@ -93,7 +93,8 @@ Tensor max_pool_at(const Input& v, const Tensor& x, const Window& w)
 // max_pool2d_gradient   g = gy at the positions of x's maxima, 0 elsewhere
 //   shapes              gy: (..., H', W'), x: (..., H, W)  ->  g: (..., H, W)
 //   vjp                 dgy = max_pool2d_at(gg, x)
-const Op kMaxPoolGradient{"max_pool2d_gradient", "gy at argmax x, 0 elsewhere", {"gg[argmax x]"}};
+const Op kMaxPoolGradient{
+    "max_pool2d_gradient", "max_pool2d_gradient(x, at, window)", {"max_pool2d_at(gy, at, window, x)"}};
 
 Tensor max_pool_gradient(const Input& gy, const Tensor& x, const Window& w)
 {
@@ -120,7 +121,7 @@ Window window_of(const Size2& kernel, const AvgPool2dOptions& o)
 // avg_pool2d_gradient   g = gy spread evenly over each window
 //   shapes              gy: (..., H', W')  ->  g: (..., H, W)
 //   vjp                 dgy = avg_pool2d(gg)
-const Op kAvgPoolGradient{"avg_pool2d_gradient", "gy / n over each window", {"mean of gg over the window"}};
+const Op kAvgPoolGradient{"avg_pool2d_gradient", "avg_pool2d_gradient(x, window, y)", {"avg_pool2d(gy, window, x)"}};
 
 Tensor avg_pool_gradient(const Input& gy, Sizes x_sizes, const Size2& kernel, const AvgPool2dOptions& options)
 {
@@ -139,7 +140,7 @@ Tensor avg_pool_gradient(const Input& gy, Sizes x_sizes, const Size2& kernel, co
 // max_pool2d     y = maximum of x over each window
 //   shapes       x: (..., H, W)  ->  y: (..., H', W')
 //   vjp          dx = gy at the first maximum of each window, 0 elsewhere
-const Op kMaxPool{"max_pool2d", "max of x over the window", {"gy at argmax x, 0 elsewhere"}};
+const Op kMaxPool{"max_pool2d", "max_pool2d(x, window, y)", {"max_pool2d_gradient(gy, x, window)"}};
 
 Tensor max_pool2d(const Input& x, Size2 kernel, MaxPool2dOptions o)
 {
@@ -157,7 +158,7 @@ Tensor max_pool2d(const Input& x, Size2 kernel, MaxPool2dOptions o)
 // avg_pool2d     y = mean of x over each window
 //   shapes       x: (..., H, W)  ->  y: (..., H', W')
 //   vjp          dx = gy / n over each window
-const Op kAvgPool{"avg_pool2d", "mean of x over the window", {"gy / n over each window"}};
+const Op kAvgPool{"avg_pool2d", "avg_pool2d(x, window, y)", {"avg_pool2d_gradient(gy, window, x)"}};
 
 Tensor avg_pool2d(const Input& x, Size2 kernel, AvgPool2dOptions options)
 {

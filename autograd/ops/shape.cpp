@@ -70,7 +70,7 @@ Tensor run_reshape(const Tensor& x, const Dims& target)
 // reshape        y = x under another shape
 //   shapes       x: S  ->  y: T, as many elements
 //   vjp          dx = reshape(gy, S)
-const Op kReshape{"reshape", "x", {"reshape(gy, S)"}};
+const Op kReshape{"reshape", "reshape(x, y)", {"reshape(gy, x)"}};
 
 Tensor reshape(const Input& x, Sizes sizes)
 {
@@ -97,7 +97,7 @@ Tensor flatten(const Input& x, std::int64_t start, std::int64_t end)
 
 // permute        y[i_0, i_1, ...] = x[axes]
 //   vjp          dx = permute(gy, inverse of axes)
-const Op kPermute{"permute", "x", {"permute(gy, inverse)"}};
+const Op kPermute{"permute", "permute(x, axes)", {"permute(gy, inverse(axes))"}};
 
 Tensor permute(const Input& x, Sizes axes)
 {
@@ -121,7 +121,7 @@ Tensor permute(const Input& x, Sizes axes)
 
 // transpose      y = x with two axes exchanged
 //   vjp          dx = transpose(gy, the same axes)
-const Op kTranspose{"transpose", "x^T", {"gy^T"}};
+const Op kTranspose{"transpose", "transpose(x, axis0, axis1)", {"transpose(gy, axis0, axis1)"}};
 
 Tensor transpose(const Input& x, std::int64_t axis0, std::int64_t axis1)
 {
@@ -145,7 +145,7 @@ Tensor transpose(const Input& x)
 
 // expand         y = x repeated along broadcast axes
 //   vjp          dx = gy summed over them (what Adjoints::add does)
-const Op kExpand{"expand", "x", {"sum of gy over the expanded axes"}};
+const Op kExpand{"expand", "expand(x, y)", {"sum_to(gy, x)"}};
 
 Tensor expand(const Input& x, Sizes sizes)
 {

@@ -12,12 +12,12 @@ namespace xgrad {
 // softmax        y = exp(x) / sum exp(x) along the axis
 //   shapes       x: S  ->  y: S
 //   vjp          dx = y (gy - sum gy y)
-const Op kSoftmax{"softmax", "exp(x) / sum(exp(x))", {"y * (gy - sum(gy * y))"}};
+const Op kSoftmax{"softmax", "exp(x) / sum(exp(x), axis)", {"y * (gy - sum(gy * y, axis))"}};
 
 // log_softmax    y = x - log sum exp(x) along the axis
 //   shapes       x: S  ->  y: S
 //   vjp          dx = gy - exp(y) sum gy
-const Op kLogSoftmax{"log_softmax", "x - log(sum(exp(x)))", {"gy - exp(y) * sum(gy)"}};
+const Op kLogSoftmax{"log_softmax", "x - log(sum(exp(x), axis))", {"gy - exp(y) * sum(gy, axis)"}};
 
 namespace {
 

@@ -1,0 +1,81 @@
+#pragma once
+
+// Arrays of numbers for the formulas of operations, and the functions that formulas may call. Each is written down as
+// its definition, index by index, and shares no code with the library: speed does not matter here.
+
+#include <xgrad/tensor.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace xgrad::testing {
+
+using Index = std::vector<std::int64_t>;
+
+struct Array {
+    Array() = default;
+    Array(double number) : values{number} {}
+    Array(std::initializer_list<double> list) : sizes{static_cast<std::int64_t>(list.size())}, values(list) {}
+    Array(Index shape, double fill);
+    Array(const Tensor& x);
+
+    std::int64_t axes() const { return static_cast<std::int64_t>(sizes.size()); }
+    double& at(const Index& index);  ///< aligned at the last axis; an axis of size 1 repeats
+    double at(const Index& index) const { return const_cast<Array*>(this)->at(index); }
+
+    Index sizes;
+    std::vector<double> values;  // row-major
+    std::vector<Array> parts;    // of a list of arrays
+};
+
+using Names = std::map<std::string, Array>;
+using Arguments = std::vector<Array>;
+using Function = std::function<Array(const Arguments&)>;
+using Functions = std::map<std::string, Function>;
+
+/// Functions by name and number of arguments: "sum/2".
+///
+/// Elementwise with broadcasting: exp log sqrt tanh sin cos abs pow where.
+/// `axes` and `axis` are numbers or lists; what is reduced keeps its axes, with size 1. A function that has to know a
+/// shape takes an array of that shape, here `like`:
+///   sum(x) sum(x, axes) max(x, axes) min(x, axes) argmax(x, axes) argmin(x, axes)
+///   count(x, axes)                       how many elements of x each of these sums has
+///   expand(x, like)                      x repeated; expand(x, like, axes): x lacks these axes of like
+///   sum_to(x, like)                      undoes expand
+///   reshape(x, like) permute(x, axes) transpose(x, axis0, axis1) inverse(axes)
+///   range(start, stop, step)
+///   take(x, axis, positions)             put(x, axis, positions, like): 0 elsewhere
+///   take_along(x, indices, axis)         put_along(x, indices, axis, like): 0 elsewhere
+///   at(x, index), written x[index]       put(x, index, like): 0 elsewhere
+///   cat(list, axis) stack(list, axis)    places(list, axis, i): where the i-th lies in cat
+///   conv2d(x, W, options)                options: stride, padding, dilation (2 each), groups; x: (N, C, H, W)
+///   conv2d_input_gradient(gy, W, options, like) conv2d_weight_gradient(gy, x, options, like)
+///   max_pool2d(x, window, like)          window: size, stride, padding, dilation (2 each)
+///   max_pool2d_at(v, x, window, like)    v where x has its maxima
+///   max_pool2d_gradient(gy, x, window)
+///   avg_pool2d(x, window, like)          window: and whether padding counts, and the divisor or 0
+///   avg_pool2d_gradient(gy, window, like)
+const Functions& formula_functions();
+
+/// A function of numbers applied to each element, shapes broadcast.
+Array elementwise(const Arguments& x, const std::function<double(const std::vector<double>&)>& f);
+
+Array matrix_product(const Array& a, const Array& b);
+Array sum_to(const Array& x, const Array& like);
+Array reshape(const Array& x, const Array& like);
+Array transposed(const Array& x);
+
+/// Whether the shapes are the same but for axes of size 1.
+bool same_but_for_ones(const Array& a, const Array& b);
+
+/// The functions of images, a part of formula_functions.
+void add_image_functions(Functions& functions);
+
+/// Calls f(index) for each index of the shape, in row-major order.
+void for_each_index(const Index& sizes, const std::function<void(const Index&)>& f);
+
+}  // namespace xgrad::testing
