@@ -77,6 +77,9 @@ TEST(Demo, PrintsTheSlideThenTrainsJudgesAndSaves)
     EXPECT_TRUE(
         std::regex_search(outcome.text, std::regex("epoch  2/2 .*samples/s.*validation: loss .*accuracy .* %\n")))
         << outcome.text;
+    EXPECT_NE(outcome.text.find("1258 rows to train on, 179 to validate on, 360 to test on at the end"),
+              std::string::npos)
+        << outcome.text;
     EXPECT_NE(outcome.text.find("label | taken for\n"), std::string::npos);
     EXPECT_NE(outcome.text.find("weights saved in " + weights + "\n"), std::string::npos);
     EXPECT_GT(accuracy_in(outcome.text), 70) << outcome.text;

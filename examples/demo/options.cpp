@@ -12,7 +12,9 @@ Options read_options(int argc, char** argv)
     CLI::App app{
         "Prints the graph of f = (x + y) z step by step, then trains a convolutional network on handwritten digits:\n"
         "without --data on the 1797 digits of 8 x 8 pixels inside the library, with --data LeNet-5 on a folder in\n"
-        "the format of MNIST. After each epoch the network is judged on the test rows; nothing is chosen by that.",
+        "the format of MNIST. The last eighth of the training rows is held out: after each epoch the network is "
+        "judged\n"
+        "on that. The test rows are used once, at the end, and nothing is chosen by them.",
         "demo"};
     app.set_help_flag("-h,--help", "print this and stop");
     app.add_option("--data", options.data, "folder with train-images-idx3-ubyte and so on, plain or .gz")
