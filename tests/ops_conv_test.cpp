@@ -8,18 +8,12 @@
 
 #include "tests/expect_tensor.hpp"
 #include "tests/expect_throw.hpp"
+#include "tests/numbers.hpp"
 
 namespace xgrad {
 namespace {
 
-/// Different numbers without a pattern.
-Tensor numbers(Sizes sizes)
-{
-    const std::int64_t n = detail::checked_numel("numbers", sizes);
-    std::vector<double> values;
-    for (std::int64_t i = 0; i < n; ++i) values.push_back(static_cast<double>((i * 37 + 11) % 29) / 10 - 1.4);
-    return from_values(sizes, values);
-}
+using testing::numbers;
 
 TEST(Conv2d, IsACrossCorrelation)
 {
@@ -121,7 +115,7 @@ TEST(Conv2d, SaysWhatDoesNotFit)
                       "  try:  reshape to these axes, unsqueeze(x, 1) for images without channels.");
     EXPECT_THROW_TEXT(conv2d(zeros({1, 1, 8, 8}), zeros({1, 1, 3, 3}), {.stride = 0}), ShapeError,
                       "conv2d: stride (0, 0), padding (0, 0), dilation (1, 1), groups 1.\n"
-                      "  rule: stride, dilation and groups are at least 1, padding at least 0.\n"
+                      "  rule: stride, dilation and groups are at least 1, padding at least 0, all below 2^31.\n"
                       "  try:  correct the option.");
     EXPECT_THROW_TEXT(conv2d(zeros({1, 1, 8, 8}), zeros({1, 1, 3, 3}, f64)), DtypeError,
                       "conv2d: x f32 (1, 1, 8, 8) and weight f64 (1, 1, 3, 3).\n"

@@ -8,20 +8,14 @@
 
 #include "tests/expect_tensor.hpp"
 #include "tests/expect_throw.hpp"
+#include "tests/numbers.hpp"
 
 namespace xgrad {
 namespace {
 
-const Tensor kA = tensor({2, 2}, {5, 6, 7, 8}, f64), kB = tensor({2, 2}, {1, 2, 3, 4}, f64);
+using testing::numbers;
 
-/// Different numbers without a pattern.
-Tensor numbers(Sizes sizes)
-{
-    const std::int64_t n = detail::checked_numel("numbers", sizes);
-    std::vector<double> values;
-    for (std::int64_t i = 0; i < n; ++i) values.push_back(static_cast<double>((i * 37 + 11) % 29) / 10 - 1.4);
-    return from_values(sizes, values);
-}
+const Tensor kA = tensor({2, 2}, {5, 6, 7, 8}, f64), kB = tensor({2, 2}, {1, 2, 3, 4}, f64);
 
 TEST(Matmul, OfMatrices)
 {

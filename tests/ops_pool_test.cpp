@@ -10,20 +10,14 @@
 
 #include "tests/expect_tensor.hpp"
 #include "tests/expect_throw.hpp"
+#include "tests/numbers.hpp"
 
 namespace xgrad {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+using testing::numbers;
 
-/// Different numbers without a pattern, at least 0.1 apart, so that no maximum changes within a difference.
-Tensor numbers(Sizes sizes)
-{
-    const std::int64_t n = detail::checked_numel("numbers", sizes);
-    std::vector<double> values;
-    for (std::int64_t i = 0; i < n; ++i) values.push_back(static_cast<double>((i * 37 + 11) % 251) / 10 - 12);
-    return from_values(sizes, values);
-}
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 const Tensor kImage = tensor({1, 1, 4, 4}, {1, 2, 3, 4, 8, 7, 6, 5, 9, 1, 2, 8, 3, 4, 7, 6}, f64);
 
@@ -109,10 +103,12 @@ TEST(Pool2d, SaysWhatDoesNotFit)
                       "max_pool2d: x of shape (4, 4).\n"
                       "  rule: x: (N, C, H, W) or (C, H, W).\n"
                       "  try:  reshape to these axes, unsqueeze(x, 1) for images without channels.");
-    EXPECT_THROW_TEXT(max_pool2d(zeros({1, 4, 4}), 2, {.padding = 2}), ShapeError,
-                      "max_pool2d: kernel (2, 2), stride (2, 2), padding (2, 2), dilation (1, 1).\n"
-                      "  rule: kernel, stride and dilation are at least 1, padding is from 0 to half of the kernel.\n"
-                      "  try:  correct the option.");
+    EXPECT_THROW_TEXT(
+        max_pool2d(zeros({1, 4, 4}), 2, {.padding = 2}), ShapeError,
+        "max_pool2d: kernel (2, 2), stride (2, 2), padding (2, 2), dilation (1, 1).\n"
+        "  rule: kernel, stride and dilation are at least 1 and below 2^31, padding is from 0 to half of the "
+        "kernel.\n"
+        "  try:  correct the option.");
     EXPECT_THROW_TEXT(avg_pool2d(zeros({1, 2, 2}), 3), ShapeError,
                       "avg_pool2d: x of shape (1, 2, 2) and kernel (3, 3).\n"
                       "  rule: the padded image is at least as large as the dilated kernel.\n"

@@ -21,16 +21,21 @@ using detail::with_float_type;
     throw ShapeError(error_text("conv2d", what, rule, hint));
 }
 
+/// Options and kernel sizes stay below it, so that sums of their products fit 64 bits.
+constexpr std::int64_t kMost = std::int64_t{1} << 31;
+
 void check_options(const Conv2dOptions& o)
 {
-    const bool sound = o.stride.height > 0 && o.stride.width > 0 && o.dilation.height > 0 && o.dilation.width > 0 &&
-                       o.padding.height >= 0 && o.padding.width >= 0 && o.groups > 0;
-    if (!sound)
+    const auto within = [](const Size2& s, std::int64_t least) {
+        return s.height >= least && s.width >= least && s.height < kMost && s.width < kMost;
+    };
+    if (!within(o.stride, 1) || !within(o.dilation, 1) || !within(o.padding, 0) || o.groups < 1 || o.groups >= kMost)
         throw_no_convolution("stride (" + std::to_string(o.stride.height) + ", " + std::to_string(o.stride.width) +
                                  "), padding (" + std::to_string(o.padding.height) + ", " +
                                  std::to_string(o.padding.width) + "), dilation (" + std::to_string(o.dilation.height) +
                                  ", " + std::to_string(o.dilation.width) + "), groups " + std::to_string(o.groups),
-                             "stride, dilation and groups are at least 1, padding at least 0", "correct the option");
+                             "stride, dilation and groups are at least 1, padding at least 0, all below 2^31",
+                             "correct the option");
 }
 
 /// Sizes of the convolution x * w; throws where they do not fit.
@@ -46,6 +51,8 @@ kernels::ConvShape conv_shape(Sizes x, Sizes w, const Conv2dOptions& o)
             shapes() + " with groups " + std::to_string(o.groups),
             "channels of x equal weight's second axis times groups, and groups divide weight's first axis",
             "check the layer's in_channels and groups");
+    if (w[2] >= kMost || w[3] >= kMost)
+        throw_no_convolution(shapes(), "a kernel has less than 2^31 rows and columns", "check the weight's shape");
     kernels::ConvShape shape{.images = x[0], .in_channels = x[1], .out_channels = w[0], .groups = o.groups};
     const Size2 axes[3] = {o.stride, o.padding, o.dilation};
     for (int i = 0; i < 2; ++i) {
@@ -58,6 +65,9 @@ kernels::ConvShape conv_shape(Sizes x, Sizes w, const Conv2dOptions& o)
         shape.out[i + 1] = kernels::conv_output_size(shape.in[i + 1], shape.kernel[i + 1], shape.stride[i + 1],
                                                      shape.pad[i + 1], shape.dilation[i + 1]);
     }
+    for (int i = 1; i < 3; ++i)
+        if (shape.out[i] == 1) shape.stride[i] = 1;  // never taken, but kernels lay the image out by it
+    (void)detail::checked_numel("conv2d", {x[1], x[2] + 2 * o.padding.height, x[3] + 2 * o.padding.width});
     if (shape.out[1] <= 0 || shape.out[2] <= 0)
         throw_no_convolution(shapes(), "the padded image is at least as large as the dilated kernel",
                              "use a smaller kernel or more padding");

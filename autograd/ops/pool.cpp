@@ -31,15 +31,18 @@ void check(const char* operation, const Tensor& x, const Window& w)
     if (x.ndim() != 3 && x.ndim() != 4)
         throw ShapeError(error_text(operation, "x of shape " + to_string(x.sizes()), "x: (N, C, H, W) or (C, H, W)",
                                     "reshape to these axes, unsqueeze(x, 1) for images without channels"));
-    const auto each = [](const Size2& s, std::int64_t least) { return s.height >= least && s.width >= least; };
-    const bool half = 2 * w.padding.height <= w.kernel.height && 2 * w.padding.width <= w.kernel.width;
+    constexpr std::int64_t kMost = std::int64_t{1} << 31;  // sums of products of two fit 64 bits
+    const auto each = [](const Size2& s, std::int64_t least) {
+        return s.height >= least && s.width >= least && s.height < kMost && s.width < kMost;
+    };
+    const bool half = w.padding.height <= w.kernel.height / 2 && w.padding.width <= w.kernel.width / 2;
     if (!each(w.kernel, 1) || !each(w.stride, 1) || !each(w.dilation, 1) || !each(w.padding, 0) || !half)
-        throw ShapeError(
-            error_text(operation,
-                       "kernel " + text(w.kernel) + ", stride " + text(w.stride) + ", padding " + text(w.padding) +
-                           ", dilation " + text(w.dilation),
-                       "kernel, stride and dilation are at least 1, padding is from 0 to half of the kernel",
-                       "correct the option"));
+        throw ShapeError(error_text(
+            operation,
+            "kernel " + text(w.kernel) + ", stride " + text(w.stride) + ", padding " + text(w.padding) + ", dilation " +
+                text(w.dilation),
+            "kernel, stride and dilation are at least 1 and below 2^31, padding is from 0 to half of the kernel",
+            "correct the option"));
 }
 
 PoolShape shape_of(const char* operation, Sizes x, const Window& w)
