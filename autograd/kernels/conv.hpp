@@ -12,8 +12,11 @@
 //   windows   rows of y are sums of shifted rows of the padded image: a matrix product whose right side is never built
 //   channels  the same product turned, with output channels along the registers: no waste at row ends, any stride
 //   columns   data gradient with strides or little overlap: product first, then each tap's rows are added where they
-//   belong rows      weight gradient: each position's taps are copied side by side, then a matrix product
-// Work is cut over images; the weight gradient then sums one part a thread in fixed order. T is float or double.
+//   belong
+//   rows      weight gradient: each position's taps are copied side by side, then a matrix product
+//   taps      weight gradient of many channels: the image is turned, each tap is a matrix product without copies
+// Work is cut over images; the weight gradient then sums one part a thread in fixed order. Fewer images than threads are
+// cut over channels, too. T is float or double.
 #include <cstdint>
 
 #include "autograd/kernels/compute_table.hpp"
