@@ -39,6 +39,14 @@ constexpr T constant_like(T, double number)
     return static_cast<T>(number);
 }
 
+/// 1 / (1 + exp(-x)). No exponential of a large number: far below 0 the result keeps its digits.
+template <std::floating_point T>
+T sigmoid(T x)
+{
+    const T e = std::exp(-std::abs(x));
+    return (x < T(0) ? e : T(1)) / (T(1) + e);
+}
+
 // ---- one operand: y = f(x) ------------------------------------------------------------------------------------------
 
 struct Neg {
@@ -113,11 +121,7 @@ struct Sigmoid {
     static constexpr const char* derivative_formula = "y * (1 - y)";
     static constexpr unsigned reads = kY;
 
-    static auto value(const auto& x)
-    {
-        using std::exp;
-        return 1.0 / (1.0 + exp(-x));
-    }
+    static auto value(const auto& x) { return sigmoid(x); }
     static auto derivative(const auto&, const auto& y) { return y * (1.0 - y); }
 };
 

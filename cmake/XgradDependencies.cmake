@@ -1,7 +1,6 @@
 # What the library links. Nothing is downloaded; a missing package ends the configuration with the name of what is missing.
 # xtensor, xtl: arrays of users, in the interop header.  xsimd: kernels.  fmt: texts.  zlib: .gz files.
-# CBLAS (with LAPACK) and oneDNN are at hand for linear algebra; matrix products and convolutions do not call them, since
-# the kernels here measured as fast or faster at the benchmarks' shapes.
+# oneDNN: large f32 products, see autograd/kernels/gemm.hpp. No BLAS: OpenBLAS measured as slower at every shape there.
 find_package(xtensor REQUIRED)
 find_package(xsimd REQUIRED)
 find_package(fmt REQUIRED)
@@ -9,7 +8,6 @@ find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(ZLIB REQUIRED)
 find_package(nlohmann_json 3 REQUIRED)
 find_package(Threads REQUIRED)
-find_package(CBLAS REQUIRED)
 
 option(XGRAD_USE_ONEDNN "Use oneDNN where it is installed and faster" ON)
 set(XGRAD_HAS_ONEDNN OFF)
@@ -19,4 +17,4 @@ if(XGRAD_USE_ONEDNN)
     set(XGRAD_HAS_ONEDNN ON)
   endif()
 endif()
-message(STATUS "xgrad: xtensor ${xtensor_VERSION}, xsimd ${xsimd_VERSION}, fmt ${fmt_VERSION}, CBLAS ${CBLAS_LIBRARY}, oneDNN ${XGRAD_HAS_ONEDNN} ${OneDNN_VERSION}")
+message(STATUS "xgrad: xtensor ${xtensor_VERSION}, xsimd ${xsimd_VERSION}, fmt ${fmt_VERSION}, oneDNN ${XGRAD_HAS_ONEDNN} ${OneDNN_VERSION}")

@@ -31,5 +31,5 @@ configure_package_config_file(cmake/xgradConfig.cmake.in ${PROJECT_BINARY_DIR}/x
                               INSTALL_DESTINATION ${XGRAD_CMAKE_DIR})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/xgradConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/xgradConfig.cmake ${PROJECT_BINARY_DIR}/xgradConfigVersion.cmake
-              ${PROJECT_SOURCE_DIR}/cmake/FindCBLAS.cmake ${PROJECT_SOURCE_DIR}/cmake/FindOneDNN.cmake DESTINATION ${XGRAD_CMAKE_DIR})
+              ${PROJECT_SOURCE_DIR}/cmake/FindOneDNN.cmake DESTINATION ${XGRAD_CMAKE_DIR})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -22,7 +22,6 @@ function(xgrad_compile_flags target)
     -fmacro-prefix-map=${XGRAD_INCLUDE_DIR}/xgrad/=xgrad:
     -fno-math-errno)
   target_include_directories(${target} PRIVATE ${XGRAD_INCLUDE_DIR} ${PROJECT_SOURCE_DIR})
-  target_compile_definitions(${target} PRIVATE $<$<BOOL:${XGRAD_HAS_ONEDNN}>:XGRAD_HAS_ONEDNN>)
 endfunction()
 
 xgrad_compile_flags(xgrad)
@@ -33,7 +32,7 @@ set_target_properties(xgrad PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PR
 # container and crashes (xtensor issues 1955, 1970, 2785). This flag gives g++ the older matching. It must reach users' sources.
 target_compile_options(xgrad PUBLIC $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-new-ttp-matching>)
 target_link_libraries(xgrad PUBLIC xtensor
-                            PRIVATE xsimd fmt::fmt CBLAS::CBLAS OpenMP::OpenMP_CXX ZLIB::ZLIB Threads::Threads)
+                            PRIVATE xsimd fmt::fmt OpenMP::OpenMP_CXX ZLIB::ZLIB Threads::Threads)
 # Header-only and inside .cpp files alone, so that nothing of it enters the exported target.
 target_link_libraries(xgrad PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 if(XGRAD_HAS_ONEDNN)

@@ -198,6 +198,31 @@ TEST_F(Conv, ManyImagesOnThreeThreads)
     expect_convolution<float>(flat(31, 4, 12, 24, 3, 1, 1), random);
 }
 
+TEST_F(Conv, ManyChannelsWithMoreThreadsThanImages)
+{
+    std::mt19937 random(8);
+    for (int threads : {2, 3, 4}) {
+        set_num_threads(threads);
+        for (const ConvShape& s :
+             {flat(1, 40, 48, 14, 3, 1, 1), flat(1, 33, 70, 14, 3, 2, 1), flat(2, 48, 64, 12, 3, 1, 1),
+              flat(1, 96, 96, 24, 3, 1, 1, 3), flat(1, 64, 64, 16, 5, 1, 2, 2), flat(1, 20, 24, 40, 1, 1, 0)}) {
+            ASSERT_NO_FATAL_FAILURE(expect_convolution<float>(s, random));
+            ASSERT_NO_FATAL_FAILURE(expect_convolution<double>(s, random));
+        }
+    }
+}
+
+TEST_F(Conv, WeightGradientOfManyChannels)
+{
+    std::mt19937 random(9);
+    for (const ConvShape& s :
+         {flat(2, 16, 16, 9, 3, 1, 1), flat(2, 64, 20, 12, 3, 1, 1), flat(2, 31, 33, 11, 3, 2, 1),
+          flat(2, 47, 15, 25, 3, 1, 0), flat(2, 32, 64, 8, 1, 2, 0), flat(2, 64, 32, 7, 3, 1, 1, 2)}) {
+        ASSERT_NO_FATAL_FAILURE(expect_convolution<float>(s, random));
+        ASSERT_NO_FATAL_FAILURE(expect_convolution<double>(s, random));
+    }
+}
+
 TEST_F(Conv, OutputSizes)
 {
     EXPECT_EQ(conv_output_size(28, 5, 1, 2, 1), 28);

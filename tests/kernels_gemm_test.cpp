@@ -109,7 +109,7 @@ TEST_F(Gemm, RandomShapesInt64) { expect_products_of_random_shapes<std::int64_t>
 
 TEST_F(Gemm, SeveralBlocksOfEverySize)
 {
-    // Beyond one block of k (512 or 256 steps), of rows (336) and of columns (2048), on one and several threads.
+    // Beyond one block of k (320 or 160 steps), of rows (504) and of columns (2048), on one and several threads.
     std::mt19937 random(3);
     for (int threads : {1, 3})
         for (const Case& c :
@@ -121,6 +121,17 @@ TEST_F(Gemm, SeveralBlocksOfEverySize)
             const std::vector<float> bias(static_cast<std::size_t>(c.n), 0.25f);
             expect_product<float>(c, {.bias = bias.data(), .relu = true}, random);
         }
+}
+
+TEST_F(Gemm, LargeProducts)
+{
+    // With oneDNN these are its own; the bias and relu follow the product.
+    std::mt19937 random(17);
+    set_num_threads(1);
+    const std::vector<float> bias(840, 0.25f);
+    ASSERT_NO_FATAL_FAILURE(expect_product<float>({810, 820, 830, 0, 0}, {.bias = bias.data(), .relu = true}, random));
+    ASSERT_NO_FATAL_FAILURE(expect_product<float>({820, 810, 830, 0, 1}, {.bias = bias.data()}, random));
+    ASSERT_NO_FATAL_FAILURE(expect_product<float>({830, 820, 810, 1, 0}, {.beta = 1, .relu = true}, random));
 }
 
 TEST_F(Gemm, EmptyInnerSizeGivesBetaTimesC)

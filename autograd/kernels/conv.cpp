@@ -62,6 +62,107 @@ void run(const ConvDataPiece<double>& piece) { compute.conv_data_f64(piece); }
 void run(const ConvWeightPiece<float>& piece) { compute.conv_weight_f32(piece); }
 void run(const ConvWeightPiece<double>& piece) { compute.conv_weight_f64(piece); }
 
+// ---- few images: their channels are cut, too -----------------------------------------------------------------------
+
+// Channels that one thread must have to fill its registers.
+constexpr Index kPartChannels = 16;
+
+/// One image with a part of the channels: whole groups, or, where there is one group, a range of the channels on one
+/// side.
+struct Part {
+    ConvShape shape;
+    Index in, out;  // its first channels
+};
+
+enum class Side : unsigned char { in, out };
+
+Part part_of(const ConvShape& s, Side side, Index i, Index parts)
+{
+    Part part{s, 0, 0};
+    part.shape.images = 1;
+    const auto cut = [&](Index n, Index& first) {
+        first = n * i / parts;
+        return n * (i + 1) / parts - first;
+    };
+    if (s.groups == 1) {
+        if (side == Side::in)
+            part.shape.in_channels = cut(s.in_channels, part.in);
+        else
+            part.shape.out_channels = cut(s.out_channels, part.out);
+        return part;
+    }
+    Index group;
+    part.shape.groups = cut(s.groups, group);
+    part.in = group * (s.in_channels / s.groups);
+    part.out = group * (s.out_channels / s.groups);
+    part.shape.in_channels = part.shape.groups * (s.in_channels / s.groups);
+    part.shape.out_channels = part.shape.groups * (s.out_channels / s.groups);
+    return part;
+}
+
+/// Parts for each image; 1 where the images alone serve all threads.
+Index parts_of(const ConvShape& s, Side side)
+{
+    const Index threads = available_threads();
+    if (s.images >= threads) return 1;
+    const Index most = s.groups > 1 ? s.groups : (side == Side::in ? s.in_channels : s.out_channels) / kPartChannels;
+    const Index paying = static_cast<Index>(std::min(work_of_image(s) / kThreadWork, 1e6));
+    return std::max<Index>(1, std::min({(threads + s.images - 1) / s.images, most, paying}));
+}
+
+Index weights_of_channel(const ConvShape& s) { return s.in_channels / s.groups * product(s.kernel); }
+template <class T>
+T* image_of(const ConvShape& s, T* x, Index n, Index channel)
+{
+    return x + (n * s.in_channels + channel) * product(s.in);
+}
+template <class T>
+T* output_of(const ConvShape& s, T* y, Index n, Index channel)
+{
+    return y + (n * s.out_channels + channel) * product(s.out);
+}
+
+template <class T>
+void forward_part(const ConvShape& s, const Part& part, Index n, const T* x, const T* w, const T* bias, bool relu, T* y)
+{
+    run(ConvPiece<T>{&part.shape, image_of(s, x, n, part.in), w + part.out * weights_of_channel(s),
+                     bias != nullptr ? bias + part.out : nullptr, relu, output_of(s, y, n, part.out), 0, 1});
+}
+
+template <class T>
+void data_part(const ConvShape& s, const Part& part, Index n, const T* gy, const T* w, T* gx)
+{
+    Workspace workspace;
+    const T* weights = w + part.out * weights_of_channel(s);
+    if (part.shape.in_channels < s.in_channels && s.groups == 1) {
+        const Index row = weights_of_channel(part.shape);
+        T* const copy = workspace.take<T>(s.out_channels * row);
+        for (Index o = 0; o < s.out_channels; ++o)
+            std::copy_n(w + o * weights_of_channel(s) + part.in * product(s.kernel), row, copy + o * row);
+        weights = copy;
+    }
+    run(ConvDataPiece<T>{&part.shape, output_of(s, gy, n, part.out), weights, image_of(s, gx, n, part.in), 0, 1});
+}
+
+/// All images: the sums of a part of the weights belong to one thread.
+template <class T>
+void weight_part(const ConvShape& s, const Part& part, const T* x, const T* gy, T* gw, T* gbias)
+{
+    for (Index n = 0; n < s.images; ++n)
+        run(ConvWeightPiece<T>{&part.shape, image_of(s, x, n, part.in), output_of(s, gy, n, part.out),
+                               gw + part.out * weights_of_channel(s), gbias != nullptr ? gbias + part.out : nullptr, 0,
+                               1});
+}
+
+/// f(part, image) for all parts of all images.
+template <class F>
+void each_part(const ConvShape& s, Side side, Index parts, F f)
+{
+    parallel_for(s.images * parts, 1, [&](Index first, Index last) {
+        for (Index i = first; i < last; ++i) f(part_of(s, side, i % parts, parts), i / parts);
+    });
+}
+
 }  // namespace
 
 template <class T>
@@ -69,6 +170,9 @@ void conv_forward(const ConvShape& shape, const T* x, const T* w, const T* bias,
 {
     check(shape);
     if (shape.images == 0 || product(shape.out) == 0) return;
+    if (const Index parts = parts_of(shape, Side::out); parts > 1)
+        return each_part(shape, Side::out, parts,
+                         [&](const Part& part, Index n) { forward_part(shape, part, n, x, w, bias, relu, y); });
     parallel_for(shape.images, grain(shape), [&](Index first, Index last) {
         run(ConvPiece<T>{&shape, x, w, bias, relu, y, first, last});
     });
@@ -80,6 +184,9 @@ void conv_backward_data(const ConvShape& shape, const T* gy, const T* w, T* gx)
     check(shape);
     if (is_empty(shape))
         return static_cast<void>(std::fill_n(gx, shape.images * shape.in_channels * product(shape.in), T(0)));
+    if (const Index parts = parts_of(shape, Side::in); parts > 1)
+        return each_part(shape, Side::in, parts,
+                         [&](const Part& part, Index n) { data_part(shape, part, n, gy, w, gx); });
     parallel_for(shape.images, grain(shape), [&](Index first, Index last) {
         run(ConvDataPiece<T>{&shape, gy, w, gx, first, last});
     });
@@ -89,12 +196,17 @@ template <class T>
 void conv_backward_weight(const ConvShape& shape, const T* x, const T* gy, T* gw, T* gbias)
 {
     check(shape);
-    const Index weights = shape.out_channels * (shape.in_channels / shape.groups) * product(shape.kernel);
+    const Index weights = shape.out_channels * weights_of_channel(shape);
     const Index outputs = gbias != nullptr ? shape.out_channels : 0;
     std::fill_n(gw, weights, T(0));
     std::fill_n(gbias, outputs, T(0));
     if (shape.images == 0 || product(shape.out) == 0) return;
 
+    if (const Index parts = parts_of(shape, Side::out); parts > 1)
+        return parallel_for(parts, 1, [&](Index first, Index last) {
+            for (Index i = first; i < last; ++i)
+                weight_part(shape, part_of(shape, Side::out, i, parts), x, gy, gw, gbias);
+        });
     const Index ranges = parallel_ranges(shape.images, grain(shape));
     Workspace workspace;
     T* const parts = workspace.take<T>((ranges - 1) * (weights + outputs));  // of all ranges but the first

@@ -10,15 +10,6 @@ namespace xgrad::kernels {
 
 namespace {
 
-const void* at(const void* data, Index offset, std::size_t element)
-{
-    return data == nullptr ? nullptr : static_cast<const char*>(data) + offset * static_cast<Index>(element);
-}
-void* at(void* data, Index offset, std::size_t element)
-{
-    return static_cast<char*>(data) + offset * static_cast<Index>(element);
-}
-
 /// Elements up to which an operand with an odd inner stride is rather copied whole (a transpose runs in tiles) than
 /// packed run by run; above, the copy would leave the cache.
 constexpr Index kCopyWhole = 1 << 18;

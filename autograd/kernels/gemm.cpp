@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include <xgrad/error.hpp>
+#include "autograd/kernels/large_product.hpp"
 #include "autograd/kernels/threads.hpp"
 #include "autograd/kernels/workspace.hpp"
 
@@ -29,7 +30,10 @@ void check_sizes(Index m, Index n, Index k, Index c_row)
             "a row of n elements begins at least n elements behind the one before", "write to a contiguous result"));
 }
 
-void run_piece(const GemmPiece<float>& piece) { compute.gemm_f32(piece); }
+void run_piece(const GemmPiece<float>& piece)
+{
+    if (!large_product(piece)) compute.gemm_f32(piece);
+}
 void run_piece(const GemmPiece<double>& piece) { compute.gemm_f64(piece); }
 void run_piece(const GemmPiece<std::int64_t>& g)
 {

@@ -12,15 +12,6 @@ namespace xgrad::kernels {
 
 namespace {
 
-const void* at(const void* data, Index offset, std::size_t element)
-{
-    return static_cast<const char*>(data) + offset * static_cast<Index>(element);
-}
-void* at(void* data, Index offset, std::size_t element)
-{
-    return static_cast<char*>(data) + offset * static_cast<Index>(element);
-}
-
 std::size_t bytes(Index count, std::size_t element) { return static_cast<std::size_t>(count) * element; }
 
 /// Rows summed at once by one kernel call where more than kGrain elements meet in one output.

@@ -148,7 +148,7 @@ Vec<T> at_least(const Vec<T>& x, T bound)
 }
 #endif
 
-/// 1 / x to nearly all digits, for 1 < x < 1e30. Of the estimates only AVX-512's is defined to the last bit; the others
+/// 1 / x to nearly all digits, for 1 <= x < 1e30. Of the estimates only AVX-512's is defined to the last bit; the others
 /// would make results depend on the maker of the machine.
 template <class T>
 Vec<T> near_inverse(const Vec<T>& x)

@@ -115,6 +115,19 @@ template <class T>
     return scaled(select(x < C::kExpMin, Vec<T>(0), sum + (lost + e.tail)), e.n);
 }
 
+/// (above + lost) / (divisor + divisor_lost), where the second parts are what rounding took from the first ones, and
+/// 1 <= divisor < 1e30: a first quotient, then what it lacks.
+template <class T>
+[[gnu::always_inline]] inline Vec<T> long_quotient(const Vec<T>& above, const Vec<T>& lost, const Vec<T>& divisor,
+                                                   const Vec<T>& divisor_lost)
+{
+    const Vec<T> inverse = near_inverse(divisor);
+    const Vec<T> quotient = kFused ? above * inverse : above / divisor;
+    Vec<T> missing = fma(-quotient, divisor_lost, lost);
+    if constexpr (kFused) missing += fma(-quotient, divisor, above);
+    return fma(missing, inverse, quotient);
+}
+
 template <class T>
 [[gnu::always_inline]] inline Vec<T> tanh(const Vec<T>& x)
 {
@@ -125,13 +138,20 @@ template <class T>
     const Vec<T> scale = power_of_two(e.n);
     const Vec<T> most = fma(scale, e.r, scale - 1.0), rest = scale * e.tail, expm1 = most + rest;
     const Vec<T> divisor = expm1 + 2.0;
-    if constexpr (!kFused) return with_sign_of(x, expm1 / divisor);
-    // A first quotient, then what is missing: with the roundings of expm1 and of the divisor.
-    const Vec<T> inverse = near_inverse(divisor);
-    const Vec<T> quotient = expm1 * inverse;
-    const Vec<T> lost = (most - expm1) + rest, divisor_lost = expm1 - (divisor - 2.0);
-    const Vec<T> residual = fma(-quotient, divisor, expm1) + fma(-quotient, divisor_lost, lost);
-    return with_sign_of(x, fma(residual, inverse, quotient));
+    return with_sign_of(x, long_quotient(expm1, (most - expm1) + rest, divisor, expm1 - (divisor - 2.0)));
+}
+
+template <class T>
+[[gnu::always_inline]] inline Vec<T> sigmoid(const Vec<T>& x)
+{
+    // exp(-x) = 2^n (1 + v), so the divisor is 2^n v + 1 + 2^n: of these the smaller ones first.
+    const T least = -60;  // from there down, 1 + exp(-x) is exp(-x)
+    const ExpParts<T> e(at_least(-x, least));
+    const Vec<T> scale = power_of_two(e.n);
+    const Vec<T> smaller_part = fma(scale, e.r + e.tail, at_most(scale, T(1)));
+    const Vec<T> y = near_inverse(smaller_part + at_least(scale, T(1)));
+    const Mask<T> ordinary = x > least;
+    return all(ordinary) ? y : select(ordinary, y, exp(x));
 }
 
 // ---- log ------------------------------------------------------------------------------------------------------------

@@ -9,15 +9,6 @@ namespace xgrad::kernels {
 
 namespace {
 
-const void* at(const void* data, Index offset, std::size_t element)
-{
-    return static_cast<const char*>(data) + offset * static_cast<Index>(element);
-}
-void* at(void* data, Index offset, std::size_t element)
-{
-    return static_cast<char*>(data) + offset * static_cast<Index>(element);
-}
-
 /// An exponential costs about eight plain elements.
 template <class F>
 void over_outer(Index outer, Index area, F&& body)

@@ -47,11 +47,6 @@ constexpr Index kBuffer = 1024;   // elements of a packing buffer
 constexpr Index kShortRow = 128;  // rows shorter than this are handled several at a time
 constexpr Index kLongRun = 1 << 15;
 
-const char* at(const void* data, Index offset, std::size_t element)
-{
-    return static_cast<const char*>(data) + offset * static_cast<Index>(element);
-}
-
 template <class T>
 void gather(Index n, const void* from, Index stride, void* to)
 {

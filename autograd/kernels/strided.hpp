@@ -19,6 +19,16 @@ namespace xgrad::kernels {
 using Index = std::int64_t;
 inline constexpr int kMaxDims = 64, kMaxOperands = 4;
 
+/// Where an element stands, its number and the size of one in bytes given. Null stays null: an operand that is absent.
+inline const void* at(const void* data, Index offset, std::size_t element)
+{
+    return data == nullptr ? nullptr : static_cast<const char*>(data) + offset * static_cast<Index>(element);
+}
+inline void* at(void* data, Index offset, std::size_t element)
+{
+    return static_cast<char*>(data) + offset * static_cast<Index>(element);
+}
+
 /// An operand: strides in elements, one for each of the sizes given beside it; element size in bytes.
 struct Operand {
     const void* data;

@@ -137,7 +137,7 @@ void conv_backward_data(const ConvDataPiece<T>& piece)
     data_gradient_by_columns(piece);
 }
 
-// ---- weight gradient ----------------------------------------------------------------------------------------------
+// ---- weight gradient by rows --------------------------------------------------------------------------------------
 
 /// What all taps read at one position, side by side. Writes up to a register beyond them.
 template <class T>
@@ -211,6 +211,93 @@ void add_bias_gradient(const T* gy, Index channels, Index positions, T* gbias)
     }
 }
 
+// ---- weight gradient by taps --------------------------------------------------------------------------------------
+//
+// In the turned image the channels of a position lie side by side. Then the sums of one tap are a matrix product of gy
+// and of rows of that image, and nothing is copied for each tap.
+
+template <class T>
+bool fills_registers_by_taps(const ConvShape& s)
+{
+    const Index channels = s.in_channels / s.groups, taps = product(s.kernel);
+    return 4 * taps * parts_of(channels, Vec<T>::size) <= 5 * parts_of(channels * taps, Vec<T>::size);
+}
+
+/// sums[u, o, c] += sum over positions of gy[o, position] * turned[reads[position] + taps[u], c].
+template <class T>
+void add_tap_sums(const Layout& layout, const T* turned, const Index* reads, const Index* taps, const T* gy, T* sums)
+{
+    constexpr Index size = Vec<T>::size, steps_at_a_time = 256;  // their rows of a tile stay in the first-level cache
+    const ConvShape& s = layout.s;
+    const Index out = s.out_channels / s.groups, channels = layout.channels, positions = product(s.out);
+    const Cuts rows(out, kTileRows), registers(parts_of(channels, size), tile_vecs(rows.largest())),
+        steps(positions, steps_at_a_time);
+    Tile<T> tile{};
+    tile.a_row = positions;
+    tile.a_step = 1;
+    tile.c_row = channels;
+    tile.start = Start::output;
+    for (Index kb = 0; kb < steps.parts; ++kb) {
+        const Index begin = steps.at(kb);
+        tile.k = steps.at(kb + 1) - begin;
+        for (Index u = 0; u < product(s.kernel); ++u)
+            for (Index jt = 0; jt < registers.parts; ++jt) {
+                const Index j = registers.at(jt) * size, vecs = registers.at(jt + 1) - registers.at(jt);
+                tile.last = smaller(size, channels - j - (vecs - 1) * size);
+                tile.b = turned + taps[u] * channels + j;
+                for (Index it = 0; it < rows.parts; ++it) {
+                    const Index i = rows.at(it), count = rows.at(it + 1) - i;
+                    tile.a = gy + i * positions + begin;
+                    tile.c = sums + (u * out + i) * channels + j;
+                    kTiles<T, EvenSteps, OffsetRows>.at[count - 1][vecs - 1](tile, {}, {reads + begin});
+                }
+            }
+    }
+}
+
+/// Where position 0 of each tap finds what belongs to an output position, in the turned image.
+inline void fill_reads(const Layout& layout, Index* reads)
+{
+    const ConvShape& s = layout.s;
+    for (Index d = 0; d < s.out[0]; ++d)
+        for (Index h = 0; h < s.out[1]; ++h)
+            for (Index w = 0; w < s.out[2]; ++w)
+                *reads++ = layout.at(d * s.stride[0], h * s.stride[1], w * s.stride[2]) * layout.channels;
+}
+
+template <class T>
+void weight_gradient_by_taps(const ConvWeightPiece<T>& piece)
+{
+    const ConvShape& s = *piece.shape;
+    const Layout layout(s, false);
+    const Index out = s.out_channels / s.groups, channels = layout.channels, positions = product(s.out);
+    const Index count = product(s.kernel), of_group = out * layout.taps();
+    Workspace workspace;
+    Index* const taps = take<Index>(workspace, layout.taps());
+    layout.fill_taps(taps);
+    Index* const reads = take<Index>(workspace, positions);
+    fill_reads(layout, reads);
+    PaddedImage<T> padded(layout, workspace);
+    T* const turned = take<T>(workspace, channels * layout.channel_size);
+    T* const sums = take<T>(workspace, s.groups * of_group);
+    zero(sums, s.groups * of_group);
+    for (Index n = piece.first; n < piece.last; ++n) {
+        const T* gy = piece.gy + n * s.out_channels * positions;
+        if (piece.gbias != nullptr) add_bias_gradient(gy, s.out_channels, positions, piece.gbias);
+        for (Index g = 0; g < s.groups; ++g) {
+            const T* image = padded.of(piece.x + (n * s.in_channels + g * channels) * product(s.in));
+            pack(Lines<T>{image, layout.channel_size, 1}, channels, channels, layout.channel_size, turned);
+            add_tap_sums(layout, turned, reads, taps, gy + g * out * positions, sums + g * of_group);
+        }
+    }
+    for (Index g = 0; g < s.groups; ++g)
+        for (Index u = 0; u < count; ++u)
+            for (Index i = 0; i < out * channels; ++i)
+                piece.gw[g * of_group + i * count + u] += sums[g * of_group + u * out * channels + i];
+}
+
+// ---- weight gradient ----------------------------------------------------------------------------------------------
+
 template <class T>
 void conv_backward_weight(const ConvWeightPiece<T>& piece)
 {
@@ -220,6 +307,7 @@ void conv_backward_weight(const ConvWeightPiece<T>& piece)
     const Index out = s.out_channels / s.groups, k = layout.taps(), positions = product(s.out);
     const bool is_image =
         product(s.kernel) == 1 && product(s.stride) == 1 && !layout.padded && positions == product(s.in);
+    if (!is_image && fills_registers_by_taps<T>(s)) return weight_gradient_by_taps(piece);
     const Index at_a_time =
         is_image ? positions : smaller(positions, larger(16, rows_bytes / (k * static_cast<Index>(sizeof(T)))));
     Workspace workspace;

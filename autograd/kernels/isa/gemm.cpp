@@ -12,7 +12,7 @@ constexpr Index kFewRows = 4;
 
 // Steps of k whose panel of B stays in the first-level cache, panels of A whose block stays in the second-level cache,
 // and columns of B that are packed at a time.
-constexpr Index kStepBytes = 2048, kBlockPanels = 24, kBlockColumns = 2048;
+constexpr Index kStepBytes = 1280, kBlockPanels = 36, kBlockColumns = 2048;
 
 /// One matrix product, and how it is cut: rows into panels, columns into tiles of whole registers, k into blocks.
 template <class T>

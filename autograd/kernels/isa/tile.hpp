@@ -180,21 +180,25 @@ XGRAD_INLINE inline void each_pair(F f)
     each<N>([&](auto i) XGRAD_INLINE { each<M>([&](auto j) XGRAD_INLINE { f(i, j); }); });
 }
 
+/// Steps from which a tile asks for its rows of C ahead.
+inline constexpr Index kFarSteps = 64;
+
 template <class T, int R, int V, class Steps, class Rows>
 void run_tile(const Tile<T>& t, Steps steps, Rows rows)
 {
     Vec<T> acc[R][V];
     const Index last = t.last, k = t.k, c_row = t.c_row;
-    if (t.start == Start::zero) {
+    if (t.start == Start::zero || t.start == Start::output) {
         each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] = Vec<T>(T(0)); });
     } else if (t.start == Start::row_bias) {
         each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] = Vec<T>(t.bias[i]); });
     } else {
-        const T* from = t.start == Start::column_bias ? t.bias : t.c;
-        const Index from_row = t.start == Start::column_bias ? 0 : c_row;
-        each_pair<R, V>([&](auto i, auto j)
-                            XGRAD_INLINE { acc[i][j] = load_column<T, V>(from + i * from_row, j, last); });
+        each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] = load_column<T, V>(t.bias, j, last); });
     }
+    // Far rows of C arrive while k runs; a tile without many steps is near or small.
+    T* const c = t.c;
+    if (k >= kFarSteps)
+        each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { __builtin_prefetch(c + i * c_row + j * Vec<T>::size, 1); });
 
     typename Steps::template Cursor<T> a(t, steps);
     for (Index p = 0; p < k; ++p) {
@@ -209,8 +213,9 @@ void run_tile(const Tile<T>& t, Steps steps, Rows rows)
         a.advance();
     }
 
+    if (t.start == Start::output)
+        each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] += load_column<T, V>(c + i * c_row, j, last); });
     if (t.relu) each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] = rectified(acc[i][j]); });
-    T* const c = t.c;
     each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { store_column<T, V>(acc[i][j], c + i * c_row, j, last); });
 }
 
