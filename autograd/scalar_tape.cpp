@@ -140,10 +140,11 @@ void ScalarTape::forget() noexcept
     if (records) destroy_records(std::exchange(records, nullptr));
 }
 
-std::uint32_t ScalarTape::push_late_leaves(std::uint32_t count)
+std::uint32_t ScalarTape::push_late_leaves(std::size_t count)
 {
     const auto first = static_cast<std::uint32_t>(slots);
-    for (std::uint32_t i = 0; i < count; ++i) push_leaf();
+    if (count > static_cast<std::size_t>((records ? operands_end : limit) - top)) throw_tape_full(*this);
+    for (std::size_t i = 0; i < count; ++i) push_leaf();
     return first;
 }
 

@@ -96,16 +96,16 @@ struct ScalarTape {
     }
 
     /// Slots for `count` independent values; returns the first. Faster than one at a time.
-    std::uint32_t push_leaves(std::uint32_t count)
+    std::uint32_t push_leaves(std::size_t count)
     {
         const auto first = static_cast<std::uint32_t>(slots);
         if (!has_room(count) || first != leading_leaves) [[unlikely]]
             return push_late_leaves(count);
         constexpr std::uint64_t kEightLeaves = ~std::uint64_t{0};
-        for (std::uint32_t i = 0; i < count; i += 8) __builtin_memcpy(counts + first + i, &kEightLeaves, 8);
+        for (std::size_t i = 0; i < count; i += 8) __builtin_memcpy(counts + first + i, &kEightLeaves, 8);
         top += count;
         slots += count;
-        leading_leaves += count;
+        leading_leaves += static_cast<std::uint32_t>(count);
         return first;
     }
 
@@ -123,7 +123,7 @@ struct ScalarTape {
     std::uint32_t slot_of(std::uint64_t serial) const { return static_cast<std::uint32_t>(serial - base_serial); }
 
     /// Is there room for so many words? Never on the null tape and on explaining tapes.
-    bool has_room(unsigned words) const
+    bool has_room(std::size_t words) const
     {
         const auto bytes = reinterpret_cast<std::uintptr_t>(limit) - reinterpret_cast<std::uintptr_t>(top);
         return static_cast<std::intptr_t>(bytes) >= static_cast<std::intptr_t>(words * sizeof(std::uint32_t));
@@ -193,7 +193,7 @@ private:
         return static_cast<std::uint32_t>(slots++);
     }
     std::uint32_t push_beyond_limit(Count kind);
-    std::uint32_t push_late_leaves(std::uint32_t count);
+    std::uint32_t push_late_leaves(std::size_t count);
 
     static constexpr unsigned kFewLeaves = 8;  // whose adjoints end() always zeroes
 

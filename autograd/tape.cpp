@@ -169,7 +169,7 @@ void Tape::variables(std::span<const double> values, std::span<Scalar> leaves)
         throw ShapeError(error_text(
             "variables", std::to_string(values.size()) + " values for " + std::to_string(leaves.size()) + " leaves",
             "each value becomes one leaf", "give leaves the size of values"));
-    const std::uint64_t first = r.base_serial + r.push_leaves(static_cast<std::uint32_t>(values.size()));
+    const std::uint64_t first = r.base_serial + r.push_leaves(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
         leaves[i] = Scalar::from_tape(values[i], first + i);
         if (r.explains()) detail::describe(r, leaves[i], {});

@@ -1,5 +1,7 @@
 #include "autograd/kernels/optimizer.hpp"
 
+#include "autograd/kernels/strided.hpp"
+#include "autograd/kernels/threads.hpp"
 #include "tests/kernels_testing.hpp"
 
 namespace xgrad::kernels {
@@ -113,6 +115,22 @@ TYPED_TEST(OptimizerOf, AdamFollowsPyTorch)
                     for (std::size_t i = 0; i < n; ++i) ASSERT_NEAR(p[i], plain[i].p, tolerance<T>());
                 }
     });
+}
+
+TYPED_TEST(OptimizerOf, StateThatIsAbsentStaysAbsentWhenWorkIsCut)
+{
+    using T = TypeParam;
+    constexpr Index kMany = 2 * kGrain + 5;
+    const auto start = uniform<T>(kMany, -1, 1, 1), grad = uniform<T>(kMany, -1, 1, 2);
+    const auto updated = [&](int threads) {
+        set_num_threads(threads);
+        std::vector<T> p = start, mean(kMany), square(kMany);
+        sgd(dtype_of<T>, kMany, {.lr = 0.1}, p.data(), grad.data(), nullptr);
+        adam(dtype_of<T>, kMany, {.lr = 0.01, .step = 1}, p.data(), grad.data(), mean.data(), square.data(), nullptr);
+        set_num_threads(0);
+        return p;
+    };
+    EXPECT_EQ(updated(1), updated(2));
 }
 
 }  // namespace

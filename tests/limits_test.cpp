@@ -64,6 +64,20 @@ TEST(Limits, FullTapeOfScalarsThrowsAndIsUsable)
     }
 }
 
+TEST(Limits, LeavesThatDoNotFitAreRefusedBeforeOneIsMade)
+{
+    Tape tape;
+    const Scalar x = tape.variable(3.0);
+    const Scalar y = x * x;
+    leave_room(tape, 100);
+    std::vector<double> values(101);
+    std::vector<Scalar> leaves(101);
+    EXPECT_THROW(tape.variables(values, leaves), TapeError);
+    tape.variables(std::span(values).first(100), std::span(leaves).first(100));
+    tape.backward(y);
+    EXPECT_EQ(x.grad(), 6);
+}
+
 TEST(Limits, FullTapeOfTensorsThrowsAndIsUsable)
 {
     const Parameter w(kValues, "w"), other(kValues, "other");

@@ -7,17 +7,6 @@
 
 namespace xgrad::kernels {
 
-namespace {
-
-template <class Pointer>
-Pointer* at(Pointer* data, Index offset, std::size_t element)
-{
-    using Byte = std::conditional_t<std::is_const_v<Pointer>, const char, char>;
-    return data == nullptr ? nullptr : static_cast<Byte*>(data) + offset * static_cast<Index>(element);
-}
-
-}  // namespace
-
 void sgd(Dtype dtype, Index n, const SgdStep& step, void* parameter, const void* grad, void* momentum)
 {
     SgdKernel* f = active.sgd[index_of(dtype)];

@@ -26,7 +26,7 @@ inline const void* at(const void* data, Index offset, std::size_t element)
 }
 inline void* at(void* data, Index offset, std::size_t element)
 {
-    return static_cast<char*>(data) + offset * static_cast<Index>(element);
+    return data == nullptr ? nullptr : static_cast<char*>(data) + offset * static_cast<Index>(element);
 }
 
 /// An operand: strides in elements, one for each of the sizes given beside it; element size in bytes.
