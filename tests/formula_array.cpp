@@ -260,6 +260,7 @@ Functions all_functions()
     add_reductions(f);
     add_shape_functions(f);
     add_image_functions(f);
+    add_matrix_functions(f);
     return f;
 }
 

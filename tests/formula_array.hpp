@@ -59,6 +59,13 @@ using Functions = std::map<std::string, Function>;
 ///   max_pool2d_gradient(gy, x, window)
 ///   avg_pool2d(x, window, like)          window: and whether padding counts, and the divisor or 0
 ///   avg_pool2d_gradient(gy, window, like)
+///   diagonal(x) put_diagonal(d, like)    of the last two axes, as all that follow
+///   lower(x) upper(x) strict_lower(x) strict_upper(x)     triangles, 0 elsewhere
+///   symmetric(x) cross(a, b, axis) inv(x) det(x) cholesky(x) exp_of_matrix(x)
+///   eigenvalues(x)                       of symmetric x, ascending
+///   eigenvectors(x, like)                columns, with the signs of those of like
+///   gaps(v)                              1 / (v[j] - v[i]) for v[i] other than v[j], else 0
+///   identity(x)                          of as many rows as x has columns
 const Functions& formula_functions();
 
 /// A function of numbers applied to each element, shapes broadcast.
@@ -74,6 +81,9 @@ bool same_but_for_ones(const Array& a, const Array& b);
 
 /// The functions of images, a part of formula_functions.
 void add_image_functions(Functions& functions);
+
+/// Those of matrices.
+void add_matrix_functions(Functions& functions);
 
 /// Calls f(index) for each index of the shape, in row-major order.
 void for_each_index(const Index& sizes, const std::function<void(const Index&)>& f);

@@ -47,6 +47,15 @@ bool uniform_step(const Tensor& x, std::int64_t& step)
     return true;
 }
 
+/// The shape of all rows of x as one matrix. Without a -1, which an empty last axis leaves open.
+Dims rows_of(const Tensor& x)
+{
+    Dims sizes(2, 1);
+    for (std::size_t i = 0; i + 1 < x.ndim(); ++i) sizes[0] *= x.sizes()[i];
+    sizes[1] = x.sizes().back();
+    return sizes;
+}
+
 template <class T>
 void multiply(const Tensor& a, const Tensor& b, const Tensor& y, const T* bias)
 {
@@ -125,7 +134,7 @@ Tensor matmul(const Input& a, const Input& b)
     if (a->ndim() > 2 && b->ndim() == 2 && a->is_contiguous()) {  // one tall matrix instead of a batch
         Dims sizes = a->sizes();
         sizes.back() = b->sizes().back();
-        return reshape(matmul(reshape(a, {-1, a->sizes().back()}), b), sizes);
+        return reshape(matmul(reshape(a, rows_of(*a)), b), sizes);
     }
     const Tensor y = run_matmul(*a, *b, Tensor());
     if (!is_floating(dtype)) return record_constant(kMatmul, {a, b}, y);
@@ -178,7 +187,7 @@ Tensor linear(const Input& x, const Input& w, const Input* bias)
     if (x->ndim() == 2) return linear_of_rows(x, w, bias);
     Dims sizes = x->sizes();
     sizes.back() = w->sizes()[0];
-    const Tensor rows = reshape(x, {-1, x->sizes().back()});
+    const Tensor rows = reshape(x, rows_of(*x));
     return reshape(linear_of_rows({rows, x.file(), x.line()}, w, bias), sizes);
 }
 

@@ -1,0 +1,134 @@
+#include <xgrad/ops/vector_norm.hpp>
+
+#include <xgrad/error.hpp>
+#include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/shape.hpp>
+#include <xgrad/tape.hpp>
+
+#include <cmath>
+
+#include "autograd/ops/reduce_kernels.hpp"
+
+namespace xgrad {
+namespace linalg {
+namespace {
+
+using detail::AxisSet;
+using detail::Dims;
+using detail::error_text;
+
+void check(const Tensor& x, double ord, const AxisSet& axes)
+{
+    if (!is_floating(x.dtype()))
+        throw DtypeError(error_text("linalg.vector_norm", "a tensor " + describe(x), "a norm is a fraction: f32 or f64",
+                                    "convert it first: to(x, f32)"));
+    if (std::isnan(ord))
+        throw ShapeError(
+            error_text("linalg.vector_norm", "ord is NaN", "ord is a number or +-infinity", "give ord = 2"));
+    if ((ord < 0 || std::isinf(ord)) && axes.count(x.sizes()) == 0)
+        throw ShapeError(error_text("linalg.vector_norm",
+                                    "ord " + std::to_string(ord) + " of shape " + to_string(x.sizes()),
+                                    "the extremum of nothing has no value", "reduce over axes that are not empty"));
+}
+
+/// -1, 0 or 1, a constant.
+Tensor sign(const Tensor& x) { return to(gt(x, 0), x.dtype()) - to(lt(x, 0), x.dtype()); }
+
+/// a / b, and 0 where b is 0, also in the derivatives.
+Tensor divide_or_zero(const Tensor& a, const Tensor& b)
+{
+    const Tensor zero = eq(b, 0);
+    return where(zero, 0, a / where(zero, 1, b));
+}
+
+/// The norm; the reduced axes stay with size 1.
+Tensor value(const Tensor& x, double ord, Sizes axes)
+{
+    if (ord == 0) return to(sum(ne(x, 0), axes, true), x.dtype());
+    if (ord == 1) return sum(abs(x), axes, true);
+    if (ord == 2) return sqrt(sum(square(x), axes, true));
+    if (std::isinf(ord)) return ord > 0 ? amax(abs(x), axes, true) : amin(abs(x), axes, true);
+    return pow(sum(pow(abs(x), ord), axes, true), 1 / ord);
+}
+
+/// The vjp in operations; gy and y have the reduced axes with size 1.
+Tensor vjp(const Tensor& gy, const Tensor& x, const Tensor& y, double ord, Sizes axes)
+{
+    if (ord == 0) return zeros_like(x);
+    if (ord == 1) return sign(x) * gy;
+    if (ord == 2) return x * divide_or_zero(gy, y);
+    if (std::isinf(ord)) {
+        const Tensor share = to(eq(abs(x), y), x.dtype()) + to(ne(x, x), x.dtype());  // NaN are where y is NaN
+        return sign(x) * share * (gy / sum(share, axes, true));
+    }
+    const Tensor zero = eq(x, 0);
+    const Tensor slope = where(zero, 0, sign(x) * pow(where(zero, 1, abs(x)), ord - 1));
+    return slope * (ord < 1 ? gy * pow(y, 1 - ord) : divide_or_zero(gy, pow(y, ord - 1)));
+}
+
+}  // namespace
+
+// linalg.vector_norm  y = (sum |x|^p)^(1/p) over the axes
+//   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
+//   vjp          dx = gy sign(x) |x|^(p-1) / y^(p-1), 0 where y is 0;  p = +-inf: gy sign(x), shared among equal extrema
+const Op kVectorNorm{
+    "linalg.vector_norm", "pow(sum(pow(abs(x), p), axes), 1 / p)", {"gy * x * pow(abs(x), p - 2) / pow(y, p - 1)"}};
+
+Tensor vector_norm(const Input& x, double ord, Sizes given_axes, bool keepdim)
+{
+    const AxisSet set("linalg.vector_norm", given_axes, x->ndim());
+    check(*x, ord, set);
+    Dims axes;
+    for (std::size_t i = 0; i < x->ndim(); ++i)
+        if (set.contains(i)) axes.push_back(static_cast<std::int64_t>(i));
+    const Tensor y = reshape(value(detach(*x), ord, axes), set.result_sizes(x->sizes(), keepdim));
+    return record(kVectorNorm, {x}, y,
+                  [x = *x, y, ord, set, kept = detail::PackedAxes(axes)](const Tensor& gy, Adjoints& gx) {
+                      const Dims sizes = set.kept_sizes(x.sizes());
+                      gx.add(0, vjp(reshape(gy, sizes), x, reshape(y, sizes), ord, kept.unpack()));
+                  });
+}
+
+Tensor vector_norm(const Input& x, double ord, std::int64_t axis, bool keepdim)
+{
+    return vector_norm(x, ord, Sizes(&axis, 1), keepdim);
+}
+
+Tensor vector_norm(const Input& x, double ord)
+{
+    Dims axes(x->ndim());
+    for (std::size_t i = 0; i < x->ndim(); ++i) axes[i] = static_cast<std::int64_t>(i);
+    return vector_norm(x, ord, axes);
+}
+
+}  // namespace linalg
+
+Tensor cdist(const Input& x1, const Input& x2, double p)
+{
+    if (x1->ndim() < 2 || x2->ndim() < 2 || x1->sizes().back() != x2->sizes().back())
+        throw ShapeError(detail::error_text(
+            "cdist", "shapes " + to_string(x1->sizes()) + " and " + to_string(x2->sizes()) + " do not fit",
+            "(..., p, k) and (..., r, k): rows of one length", "unsqueeze a single vector to a matrix of one row"));
+    if (!(p >= 0))
+        throw ShapeError(
+            detail::error_text("cdist", "p = " + std::to_string(p), "a distance has a norm p >= 0", "use p = 2"));
+    return linalg::vector_norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, -1);
+}
+
+Tensor pairwise_distance(const Input& x1, const Input& x2, PairwiseDistanceOptions options)
+{
+    return linalg::vector_norm(x1 - x2 + options.eps, options.p, -1, options.keepdim);
+}
+
+Tensor cosine_similarity(const Input& x1, const Input& x2, CosineSimilarityOptions options)
+{
+    const detail::Dims sizes = detail::broadcast_sizes("cosine_similarity", x1->sizes(), x2->sizes());
+    const auto unit = [&](const Input& x) {  // each by its own norm: their product could overflow
+        const Tensor wide = expand(x, sizes), norm = linalg::vector_norm(wide, 2, options.dim, true);
+        return wide / where(lt(norm, options.eps), options.eps, norm);
+    };
+    return sum(unit(x1) * unit(x2), options.dim);
+}
+
+}  // namespace xgrad
