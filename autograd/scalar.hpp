@@ -305,4 +305,6 @@ concept Comparable = (HoldsScalar<A> && (HoldsScalar<B> || Number<B>)) || (Numbe
 }  // namespace detail
 }  // namespace xgrad
 
+#include <xgrad/scalar_activations.hpp>
 #include <xgrad/scalar_functions.hpp>
+#include <xgrad/scalar_math.hpp>

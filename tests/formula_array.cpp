@@ -1,5 +1,7 @@
 #include "tests/formula_array.hpp"
 
+#include <xgrad/elementary.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -246,14 +248,54 @@ void add_reductions(Functions& f)
 Functions all_functions()
 {
     Functions f;
-    const std::pair<const char*, double (*)(double)> unary[] = {
-        {"exp", std::exp}, {"log", std::log}, {"sqrt", std::sqrt}, {"tanh", std::tanh},
-        {"sin", std::sin}, {"cos", std::cos}, {"abs", std::fabs}};
+    const std::pair<const char*, double (*)(double)> unary[] = {{"exp", std::exp},
+                                                                {"exp2", std::exp2},
+                                                                {"expm1", std::expm1},
+                                                                {"log", std::log},
+                                                                {"log2", std::log2},
+                                                                {"log10", std::log10},
+                                                                {"log1p", std::log1p},
+                                                                {"sqrt", std::sqrt},
+                                                                {"tanh", std::tanh},
+                                                                {"sinh", std::sinh},
+                                                                {"cosh", std::cosh},
+                                                                {"asinh", std::asinh},
+                                                                {"acosh", std::acosh},
+                                                                {"atanh", std::atanh},
+                                                                {"sin", std::sin},
+                                                                {"cos", std::cos},
+                                                                {"tan", std::tan},
+                                                                {"asin", std::asin},
+                                                                {"acos", std::acos},
+                                                                {"atan", std::atan},
+                                                                {"erf", std::erf},
+                                                                {"erfc", std::erfc},
+                                                                {"lgamma", std::lgamma},
+                                                                {"floor", std::floor},
+                                                                {"ceil", std::ceil},
+                                                                {"trunc", std::trunc},
+                                                                {"abs", std::fabs},
+                                                                {"round", std::nearbyint},
+                                                                {"erfinv", elementary::erfinv<double>},
+                                                                {"digamma", elementary::digamma<double>},
+                                                                {"trigamma", elementary::trigamma<double>}};
+    const std::pair<const char*, double (*)(double, double)> binary[] = {
+        {"pow", std::pow},
+        {"atan2", std::atan2},
+        {"hypot", std::hypot},
+        {"fmod", std::fmod},
+        {"copysign", std::copysign},
+        {"remainder", elementary::remainder<double, double>},
+        {"floor_divide", elementary::floor_divide<double, double>},
+        {"polygamma", elementary::polygamma<double, double>}};
     for (const auto& [name, function] : unary)
         f[std::string(name) + "/1"] = [function = function](const Arguments& x) {
             return elementwise(x, [function](const auto& v) { return function(v[0]); });
         };
-    f["pow/2"] = [](const Arguments& x) { return elementwise(x, [](const auto& v) { return std::pow(v[0], v[1]); }); };
+    for (const auto& [name, function] : binary)
+        f[std::string(name) + "/2"] = [function = function](const Arguments& x) {
+            return elementwise(x, [function](const auto& v) { return function(v[0], v[1]); });
+        };
     f["where/3"] = [](const Arguments& x) {
         return elementwise(x, [](const auto& v) { return v[0] != 0 ? v[1] : v[2]; });
     };

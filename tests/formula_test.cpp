@@ -3,7 +3,9 @@
 #include "tests/formula.hpp"
 
 #include <xgrad/elementary.hpp>
+#include <xgrad/ops/activations.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/functions.hpp>
 #include <xgrad/scalar.hpp>
 #include <xgrad/scalar_explain.hpp>
 #include <xgrad/tape.hpp>
@@ -38,10 +40,59 @@ struct OneOperand {
         }                                                                                                              \
     }
 const std::map<std::string, OneOperand> kOneOperand{
-    XGRAD_ONE("neg", -x),       XGRAD_ONE("exp", exp(x)),       XGRAD_ONE("log", log(x)),
-    XGRAD_ONE("sqrt", sqrt(x)), XGRAD_ONE("tanh", tanh(x)),     XGRAD_ONE("sigmoid", sigmoid(x)),
-    XGRAD_ONE("relu", relu(x)), XGRAD_ONE("sin", sin(x)),       XGRAD_ONE("cos", cos(x)),
-    XGRAD_ONE("abs", abs(x)),   XGRAD_ONE("square", square(x)), XGRAD_ONE("reciprocal", reciprocal(x)),
+    XGRAD_ONE("neg", -x),
+    XGRAD_ONE("exp", exp(x)),
+    XGRAD_ONE("log", log(x)),
+    XGRAD_ONE("sqrt", sqrt(x)),
+    XGRAD_ONE("tanh", tanh(x)),
+    XGRAD_ONE("sigmoid", sigmoid(x)),
+    XGRAD_ONE("relu", relu(x)),
+    XGRAD_ONE("sin", sin(x)),
+    XGRAD_ONE("cos", cos(x)),
+    XGRAD_ONE("abs", abs(x)),
+    XGRAD_ONE("square", square(x)),
+    XGRAD_ONE("reciprocal", reciprocal(x)),
+    {"gelu_tanh",
+     {[](const Tensor& x) { return gelu(x, GeluApproximation::tanh); },
+      [](const Scalar& x) -> Scalar { return gelu_tanh(x); }}},
+    XGRAD_ONE("exp2", exp2(x)),
+    XGRAD_ONE("expm1", expm1(x)),
+    XGRAD_ONE("log2", log2(x)),
+    XGRAD_ONE("log10", log10(x)),
+    XGRAD_ONE("log1p", log1p(x)),
+    XGRAD_ONE("rsqrt", rsqrt(x)),
+    XGRAD_ONE("tan", tan(x)),
+    XGRAD_ONE("asin", asin(x)),
+    XGRAD_ONE("acos", acos(x)),
+    XGRAD_ONE("atan", atan(x)),
+    XGRAD_ONE("sinh", sinh(x)),
+    XGRAD_ONE("cosh", cosh(x)),
+    XGRAD_ONE("asinh", asinh(x)),
+    XGRAD_ONE("acosh", acosh(x)),
+    XGRAD_ONE("atanh", atanh(x)),
+    XGRAD_ONE("sinc", sinc(x)),
+    XGRAD_ONE("erf", erf(x)),
+    XGRAD_ONE("erfc", erfc(x)),
+    XGRAD_ONE("erfinv", erfinv(x)),
+    XGRAD_ONE("lgamma", lgamma(x)),
+    XGRAD_ONE("digamma", digamma(x)),
+    XGRAD_ONE("trigamma", trigamma(x)),
+    XGRAD_ONE("logit", logit(x)),
+    XGRAD_ONE("sign", sign(x)),
+    XGRAD_ONE("floor", floor(x)),
+    XGRAD_ONE("ceil", ceil(x)),
+    XGRAD_ONE("trunc", trunc(x)),
+    XGRAD_ONE("round", round(x)),
+    XGRAD_ONE("frac", frac(x)),
+    XGRAD_ONE("sign_straight_through", sign_straight_through(x)),
+    XGRAD_ONE("gelu", gelu(x)),
+    XGRAD_ONE("silu", silu(x)),
+    XGRAD_ONE("mish", mish(x)),
+    XGRAD_ONE("logsigmoid", logsigmoid(x)),
+    XGRAD_ONE("softsign", softsign(x)),
+    XGRAD_ONE("tanhshrink", tanhshrink(x)),
+    XGRAD_ONE("hardsigmoid", hardsigmoid(x)),
+    XGRAD_ONE("hardswish", hardswish(x)),
 };
 
 struct TwoOperands {
@@ -64,6 +115,23 @@ const std::map<std::string, TwoOperands> kTwoOperands{
     XGRAD_TWO("pow", pow(a, b)),
     XGRAD_TWO("maximum", maximum(a, b)),
     XGRAD_TWO("minimum", minimum(a, b)),
+    {"div_trunc",
+     {[](const Tensor& a, const Tensor& b) { return div(a, b, Rounding::trunc); },
+      [](const Scalar& a, const Scalar& b) -> Scalar { return div_trunc(a, b); }}},
+    {"prelu",
+     {[](const Tensor& a, const Tensor& b) { return prelu(a, b); },
+      [](const Scalar& a, const Scalar& b) -> Scalar { return prelu(a, b); }}},
+    XGRAD_TWO("atan2", atan2(a, b)),
+    XGRAD_TWO("hypot", hypot(a, b)),
+    XGRAD_TWO("logaddexp", logaddexp(a, b)),
+    XGRAD_TWO("xlogy", xlogy(a, b)),
+    XGRAD_TWO("fmax", fmax(a, b)),
+    XGRAD_TWO("fmin", fmin(a, b)),
+    XGRAD_TWO("fmod", fmod(a, b)),
+    XGRAD_TWO("remainder", remainder(a, b)),
+    XGRAD_TWO("floor_divide", floor_divide(a, b)),
+    XGRAD_TWO("copysign", copysign(a, b)),
+    XGRAD_TWO("polygamma", polygamma(a, b)),
 };
 
 constexpr double kSingleTolerance = 2e-6;

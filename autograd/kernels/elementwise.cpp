@@ -73,20 +73,45 @@ bool binary_by_rows(BinaryRowsKernel* f, std::size_t element, std::span<const In
     return true;
 }
 
+/// f(n, x, y) over runs of x.
+template <class F>
+void walk_one(const F& f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* x,
+              const Index* x_strides, void* y)
+{
+    Index numel = 1;
+    for (Index size : sizes) numel *= size;
+    if (numel <= kCopyWhole && numel > 0 && !sizes.empty() && is_odd(x_strides[sizes.size() - 1])) {
+        const Scratch whole(static_cast<std::size_t>(numel) * from);
+        to_contiguous(from, sizes, x, x_strides, whole.data());
+        return f(numel, whole.data(), y);
+    }
+    for_each_run(sizes, {{x, x_strides, from}}, y, to, [=](Index n, const Run& run) {
+        if (run.step[0] == 1) return f(n, run.data[0], run.out);
+        f(1, run.data[0], run.out);  // one number for the whole run
+        Index done = 1;
+        for (; done < n; done += std::min(done, n - done))
+            std::copy_n(static_cast<char*>(run.out), std::min(done, n - done) * static_cast<Index>(to),
+                        static_cast<char*>(run.out) + done * static_cast<Index>(to));
+    });
+}
+
 }  // namespace
 
 namespace detail {
 
-void run_unary(UnaryKernel* f, std::size_t element, Index n, const void* x, void* y)
-{
-    parallel_for(n, kGrain,
-                 [=](Index begin, Index end) { f(end - begin, at(x, begin, element), at(y, begin, element)); });
-}
-
-void run_unary_vjp(UnaryVjp* f, std::size_t element, Index n, const void* gy, const void* x, const void* y, void* gx)
+void run_unary(UnaryKernel* f, std::size_t element, Index n, const void* x, void* y, const double* parameters)
 {
     parallel_for(n, kGrain, [=](Index begin, Index end) {
-        f(end - begin, at(gy, begin, element), at(x, begin, element), at(y, begin, element), at(gx, begin, element));
+        f(end - begin, at(x, begin, element), at(y, begin, element), parameters);
+    });
+}
+
+void run_unary_vjp(UnaryVjp* f, std::size_t element, Index n, const void* gy, const void* x, const void* y, void* gx,
+                   const double* parameters)
+{
+    parallel_for(n, kGrain, [=](Index begin, Index end) {
+        f(end - begin, at(gy, begin, element), at(x, begin, element), at(y, begin, element), at(gx, begin, element),
+          parameters);
     });
 }
 
@@ -107,24 +132,11 @@ void run_binary_vjp(BinaryVjp* f, std::size_t element, Index n, const void* gy, 
     });
 }
 
-void walk_unary(UnaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* x,
-                const Index* x_strides, void* y)
+void walk_unary(UnaryKernel* f, std::size_t element, std::span<const Index> sizes, const void* x,
+                const Index* x_strides, void* y, const double* parameters)
 {
-    Index numel = 1;
-    for (Index size : sizes) numel *= size;
-    if (numel <= kCopyWhole && numel > 0 && !sizes.empty() && is_odd(x_strides[sizes.size() - 1])) {
-        const Scratch whole(static_cast<std::size_t>(numel) * from);
-        to_contiguous(from, sizes, x, x_strides, whole.data());
-        return f(numel, whole.data(), y);
-    }
-    for_each_run(sizes, {{x, x_strides, from}}, y, to, [=](Index n, const Run& run) {
-        if (run.step[0] == 1) return f(n, run.data[0], run.out);
-        f(1, run.data[0], run.out);  // one number for the whole run
-        Index done = 1;
-        for (; done < n; done += std::min(done, n - done))
-            std::copy_n(static_cast<char*>(run.out), std::min(done, n - done) * static_cast<Index>(to),
-                        static_cast<char*>(run.out) + done * static_cast<Index>(to));
-    });
+    walk_one([=](Index n, const void* from, void* to) { f(n, from, to, parameters); }, element, element, sizes, x,
+             x_strides, y);
 }
 
 void walk_binary(BinaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* a,
@@ -212,7 +224,7 @@ void where(Dtype dtype, std::span<const Index> sizes, const void* condition, con
 
 void cast(Dtype from, Dtype to, std::span<const Index> sizes, const void* x, const Index* x_strides, void* y)
 {
-    detail::walk_unary(active.cast[index_of(from)][index_of(to)], size_of(from), size_of(to), sizes, x, x_strides, y);
+    walk_one(active.cast[index_of(from)][index_of(to)], size_of(from), size_of(to), sizes, x, x_strides, y);
 }
 
 }  // namespace xgrad::kernels

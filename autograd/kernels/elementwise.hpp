@@ -22,14 +22,15 @@
 namespace xgrad::kernels {
 
 namespace detail {
-void run_unary(UnaryKernel* f, std::size_t element, Index n, const void* x, void* y);
-void run_unary_vjp(UnaryVjp* f, std::size_t element, Index n, const void* gy, const void* x, const void* y, void* gx);
+void run_unary(UnaryKernel* f, std::size_t element, Index n, const void* x, void* y, const double* parameters);
+void run_unary_vjp(UnaryVjp* f, std::size_t element, Index n, const void* gy, const void* x, const void* y, void* gx,
+                   const double* parameters);
 void run_binary(BinaryKernel* f, std::size_t from, std::size_t to, Index n, const void* a, Index a_step, const void* b,
                 Index b_step, void* y);
 void run_binary_vjp(BinaryVjp* f, std::size_t element, Index n, const void* gy, const void* a, Index a_step,
                     const void* b, Index b_step, const void* y, void* g);
-void walk_unary(UnaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* x,
-                const Index* x_strides, void* y);
+void walk_unary(UnaryKernel* f, std::size_t element, std::span<const Index> sizes, const void* x,
+                const Index* x_strides, void* y, const double* parameters);
 void walk_binary(BinaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* a,
                  const Index* a_strides, const void* b, const Index* b_strides, void* y);
 void walk_binary_vjp(BinaryVjp* f, unsigned reads, std::size_t element, std::span<const Index> sizes, const void* gy,
@@ -44,9 +45,9 @@ inline void unary(Dtype dtype, Index n, const void* x, void* y)
 {
     UnaryKernel* f = active.unary[index_of(dtype)][elementary::UnaryOps::index<F>()];
     if (n <= kGrain)
-        f(n, x, y);
+        f(n, x, y, nullptr);
     else
-        detail::run_unary(f, size_of(dtype), n, x, y);
+        detail::run_unary(f, size_of(dtype), n, x, y, nullptr);
 }
 
 template <class F>
@@ -54,9 +55,9 @@ inline void unary_vjp(Dtype dtype, Index n, const void* gy, const void* x, const
 {
     UnaryVjp* f = active.unary_vjp[index_of(dtype)][elementary::UnaryOps::index<F>()];
     if (n <= kGrain)
-        f(n, gy, x, y, gx);
+        f(n, gy, x, y, gx, nullptr);
     else
-        detail::run_unary_vjp(f, size_of(dtype), n, gy, x, y, gx);
+        detail::run_unary_vjp(f, size_of(dtype), n, gy, x, y, gx, nullptr);
 }
 
 template <class F>
@@ -117,8 +118,8 @@ void bias_activation(Activation activation, Dtype dtype, Index rows, Index n, co
 template <class F>
 void unary(Dtype dtype, std::span<const Index> sizes, const void* x, const Index* x_strides, void* y)
 {
-    detail::walk_unary(active.unary[index_of(dtype)][elementary::UnaryOps::index<F>()], size_of(dtype), size_of(dtype),
-                       sizes, x, x_strides, y);
+    detail::walk_unary(active.unary[index_of(dtype)][elementary::UnaryOps::index<F>()], size_of(dtype), sizes, x,
+                       x_strides, y, nullptr);
 }
 
 template <class F>

@@ -11,32 +11,42 @@ constinit KernelTable active{};
 constinit ComputeTable compute{};
 
 // One function for each source that is compiled per instruction set. They are defined in namespaces of the same names.
-#define XGRAD_DECLARE_ISA(set)           \
-    namespace set {                      \
-    void fill_elementwise(KernelTable&); \
-    void fill_mixed(KernelTable&);       \
-    void fill_reduce(KernelTable&);      \
-    void fill_gemm(ComputeTable&);       \
-    void fill_softmax(KernelTable&);     \
-    void fill_update(KernelTable&);      \
-    void fill_conv(ComputeTable&);       \
-    void fill_pool(ComputeTable&);       \
-    void fill_scalar_walk(KernelTable&); \
-    }                                    \
-    namespace {                          \
-    void fill_##set(KernelTable& table)  \
-    {                                    \
-        set::fill_elementwise(table);    \
-        set::fill_mixed(table);          \
-        set::fill_reduce(table);         \
-        set::fill_gemm(compute);         \
-        set::fill_softmax(table);        \
-        set::fill_update(table);         \
-        set::fill_conv(compute);         \
-        set::fill_pool(compute);         \
-        set::fill_scalar_walk(table);    \
-        table.isa = #set;                \
-    }                                    \
+#define XGRAD_DECLARE_ISA(set)                 \
+    namespace set {                            \
+    void fill_arithmetic(KernelTable&);        \
+    void fill_exponential(KernelTable&);       \
+    void fill_special(KernelTable&);           \
+    void fill_activations(KernelTable&);       \
+    void fill_binary_arithmetic(KernelTable&); \
+    void fill_binary_functions(KernelTable&);  \
+    void fill_mixed(KernelTable&);             \
+    void fill_reduce(KernelTable&);            \
+    void fill_gemm(ComputeTable&);             \
+    void fill_softmax(KernelTable&);           \
+    void fill_update(KernelTable&);            \
+    void fill_conv(ComputeTable&);             \
+    void fill_pool(ComputeTable&);             \
+    void fill_scalar_walk(KernelTable&);       \
+    }                                          \
+    namespace {                                \
+    void fill_##set(KernelTable& table)        \
+    {                                          \
+        set::fill_arithmetic(table);           \
+        set::fill_exponential(table);          \
+        set::fill_special(table);              \
+        set::fill_activations(table);          \
+        set::fill_binary_arithmetic(table);    \
+        set::fill_binary_functions(table);     \
+        set::fill_mixed(table);                \
+        set::fill_reduce(table);               \
+        set::fill_gemm(compute);               \
+        set::fill_softmax(table);              \
+        set::fill_update(table);               \
+        set::fill_conv(compute);               \
+        set::fill_pool(compute);               \
+        set::fill_scalar_walk(table);          \
+        table.isa = #set;                      \
+    }                                          \
     }
 
 XGRAD_DECLARE_ISA(generic)

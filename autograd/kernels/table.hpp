@@ -3,7 +3,7 @@
 // lacks, or an unknown name, leaves the best.
 //
 // A kernel works on contiguous arrays of n >= 0 elements, on the calling thread, and allocates nothing.
-//   kernels::active.unary[index_of(dtype)][UnaryOps::index<Tanh>()](n, x, y);
+//   kernels::active.unary[index_of(dtype)][UnaryOps::index<Tanh>()](n, x, y, nullptr);
 // Arrays are void*, their element type is the table's first index: f32 0, f64 1, i64 2, bool 3 (a null entry where the
 // operation has no meaning for the dtype). An output may be the same array as an input of the same element size, but
 // may not overlap one otherwise. A step is 1 (an array of n elements) or 0 (one number for all).
@@ -38,10 +38,10 @@ struct AdamStep;  // optimizer.hpp
 
 // ---- kinds of kernels -----------------------------------------------------------------------------------------------
 
-/// y = f(x).
-using UnaryKernel = void(Index n, const void* x, void* y);
+/// y = f(x). Parameters: kMaxParameters numbers for functions of ParametricOps; others ignore them.
+using UnaryKernel = void(Index n, const void* x, void* y, const double* parameters);
 /// gx = gy * f'(x, y). Of x and y only those that f reads are touched; the other may be null.
-using UnaryVjp = void(Index n, const void* gy, const void* x, const void* y, void* gx);
+using UnaryVjp = void(Index n, const void* gy, const void* x, const void* y, void* gx, const double* parameters);
 /// y = f(a, b).
 using BinaryKernel = void(Index n, const void* a, Index a_step, const void* b, Index b_step, void* y);
 /// The same for rows: y is (rows, n) contiguous, an operand's row r begins r * row elements further on.
@@ -93,12 +93,15 @@ using AdamKernel = void(Index n, const AdamStep& step, void* parameter, const vo
 
 // ---- the table ------------------------------------------------------------------------------------------------------
 
+/// Functions of one operand: those of UnaryOps, then those of ParametricOps.
+inline constexpr std::size_t kUnary = elementary::UnaryOps::size + elementary::ParametricOps::size;
+
 struct KernelTable {
     const char* isa;  // "generic", "avx2" or "avx512"
 
-    UnaryKernel* unary[kFloats][elementary::UnaryOps::size];
-    UnaryVjp* unary_vjp[kFloats][elementary::UnaryOps::size];
-    BinaryKernel* binary[kNumbers][elementary::BinaryOps::size];  // i64: not div, pow
+    UnaryKernel* unary[kFloats][kUnary];
+    UnaryVjp* unary_vjp[kFloats][kUnary];
+    BinaryKernel* binary[kNumbers][elementary::BinaryOps::size];  // i64: add, sub, mul, maximum, minimum
     BinaryRowsKernel* binary_rows[kFloats][elementary::BinaryOps::size];
     BinaryVjp* binary_vjp_a[kFloats][elementary::BinaryOps::size];
     BinaryVjp* binary_vjp_b[kFloats][elementary::BinaryOps::size];

@@ -16,6 +16,14 @@ Tensor pow(const Operand& a, const Operand& b);      ///< d/da at b = 0 is 0; d/
 Tensor maximum(const Operand& a, const Operand& b);  ///< NaN wins; at a tie each gets half of the gradient
 Tensor minimum(const Operand& a, const Operand& b);  ///< NaN wins; at a tie each gets half of the gradient
 
+/// a + alpha b, a - alpha b. Throws DtypeError when all are integers and alpha is not.
+Tensor add(const Operand& a, const Operand& b, double alpha);
+Tensor sub(const Operand& a, const Operand& b, double alpha);
+
+/// The quotient cut towards zero, or the whole number at or below it; the derivative is 0.
+enum class Rounding : unsigned char { none, trunc, floor };
+Tensor div(const Operand& a, const Operand& b, Rounding rounding);
+
 Tensor neg(const Input& x);
 Tensor exp(const Input& x);
 Tensor log(const Input& x);

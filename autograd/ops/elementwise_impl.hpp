@@ -4,7 +4,11 @@
 // the sources that define families of elementwise operations.
 
 #include <xgrad/elementary.hpp>
+#include <xgrad/ops/activations.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/functions.hpp>
+
+#include <array>
 
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/walk.hpp"
@@ -62,6 +66,32 @@ Tensor unary(const Input& x)
         };
         return record(unary_op<F>, {x}, std::move(y), std::move(vjp));
     }
+}
+
+using Parameters = std::array<double, elementary::kMaxParameters>;
+
+/// dx = gy f'(x, y; p).
+template <class F>
+Tensor parametric_vjp(const Tensor& gy, const Tensor& kept, const Parameters& p)
+{
+    if (is_recording(gy, kept)) return gy * F::derivative(kept, kept, p.data());
+    constexpr std::size_t function = elementary::UnaryOps::size + elementary::ParametricOps::index<F>();
+    return run_unary_vjp(function, gy, kept, p.data());
+}
+
+/// y = f(x; p) for a function with parameters.
+template <class F>
+Tensor parametric(const Input& x, const Parameters& p)
+{
+    static_assert(F::reads == elementary::kX || F::reads == elementary::kY);
+    if (!is_floating(x->dtype())) return parametric<F>(to(x, default_dtype()), p);
+    constexpr std::size_t function = elementary::UnaryOps::size + elementary::ParametricOps::index<F>();
+    Tensor y = run_unary(function, *x, p.data());
+    if (!is_recording(*x)) return y;
+    auto vjp = [kept = F::reads == elementary::kX ? *x : y, p](const Tensor& gy, Adjoints& gx) {
+        gx.add(0, parametric_vjp<F>(gy, kept, p));
+    };
+    return record(unary_op<F>, {x}, std::move(y), std::move(vjp));
 }
 
 /// The two operands of an elementwise operation as tensors of one dtype, with the lines they were written on.

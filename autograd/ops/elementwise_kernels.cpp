@@ -112,32 +112,32 @@ Tensor broadcast_view(const char* operation, const Tensor& x, Sizes sizes)
     return view(x, sizes, Strides(operation, x, sizes).values, 0);
 }
 
-Tensor run_unary(std::size_t function, const Tensor& x)
+Tensor run_unary(std::size_t function, const Tensor& x, const double* parameters)
 {
     kernels::UnaryKernel* f = kernels::active.unary[type_of(x)][function];
     const std::size_t element = size_of(x.dtype());
     Tensor y = empty_like(x);
     if (!x.is_contiguous())
-        kernels::detail::walk_unary(f, element, element, span_of(x.sizes()), x.raw(), x.strides().data(),
-                                    mutable_data(y));
+        kernels::detail::walk_unary(f, element, span_of(x.sizes()), x.raw(), x.strides().data(), mutable_data(y),
+                                    parameters);
     else if (x.numel() <= kernels::kGrain)
-        f(x.numel(), x.raw(), mutable_data(y));
+        f(x.numel(), x.raw(), mutable_data(y), parameters);
     else
-        kernels::detail::run_unary(f, element, x.numel(), x.raw(), mutable_data(y));
+        kernels::detail::run_unary(f, element, x.numel(), x.raw(), mutable_data(y), parameters);
     return y;
 }
 
-Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& kept)
+Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& kept, const double* parameters)
 {
-    if (!gy.is_contiguous()) return run_unary_vjp(function, contiguous_copy(gy), kept);
-    if (!kept.is_contiguous()) return run_unary_vjp(function, gy, contiguous_copy(kept));
+    if (!gy.is_contiguous()) return run_unary_vjp(function, contiguous_copy(gy), kept, parameters);
+    if (!kept.is_contiguous()) return run_unary_vjp(function, gy, contiguous_copy(kept), parameters);
     kernels::UnaryVjp* f = kernels::active.unary_vjp[type_of(gy)][function];
     Tensor gx = result_of(gy, MayOverwrite::yes);
     if (gy.numel() <= kernels::kGrain)
-        f(gy.numel(), gy.raw(), kept.raw(), kept.raw(), mutable_data(gx));
+        f(gy.numel(), gy.raw(), kept.raw(), kept.raw(), mutable_data(gx), parameters);
     else
         kernels::detail::run_unary_vjp(f, size_of(gy.dtype()), gy.numel(), gy.raw(), kept.raw(), kept.raw(),
-                                       mutable_data(gx));
+                                       mutable_data(gx), parameters);
     return gx;
 }
 

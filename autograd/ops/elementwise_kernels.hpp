@@ -1,7 +1,7 @@
 #pragma once
 
 // Between tensors and the elementwise kernels: results are new contiguous tensors, nothing is recorded. Functions are
-// named by their position in elementary::UnaryOps and BinaryOps.
+// named by their position in elementary::UnaryOps (those of ParametricOps behind them) and BinaryOps.
 
 #include <xgrad/tensor.hpp>
 
@@ -9,13 +9,14 @@
 
 namespace xgrad::detail {
 
-Tensor run_unary(std::size_t function, const Tensor& x);
+/// `parameters` are those of a function of ParametricOps; null for others.
+Tensor run_unary(std::size_t function, const Tensor& x, const double* parameters = nullptr);
 
 /// Whether gy's storage may become the result's, if nobody else holds it.
 enum class MayOverwrite : bool { no, yes };
 
 /// gy times the derivative, which reads `kept`, x or y; overwrites gy if nobody else holds it.
-Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& kept);
+Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& kept, const double* parameters = nullptr);
 
 /// Throws ShapeError, naming `operation`, where the shapes do not broadcast, and DtypeError where the kernel is
 /// missing.

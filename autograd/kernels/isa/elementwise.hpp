@@ -1,5 +1,10 @@
 // Elementary functions over arrays: value and vector-Jacobian products, generated from the lists in elementary.hpp.
+// Each isa/elementwise_*.cpp fills the table for the functions of one family.
+#pragma once
+
+#include "autograd/kernels/simd_lanes.hpp"
 #include "autograd/kernels/simd_math.hpp"
+#include "autograd/kernels/simd_rounding.hpp"
 #include "autograd/kernels/table.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
@@ -60,24 +65,62 @@ private:
 };
 
 template <class F, class T>
-[[gnu::flatten]] void unary(Index n, const void* x_, void* y_)
+[[gnu::flatten]] void unary(Index n, const void* x_, void* y_, const double*)
 {
     const T* x = static_cast<const T*>(x_);
     T* y = static_cast<T*>(y_);
     for_each_vec<T>(n, [=](Index i, auto lanes) { lanes.store(y + i, Vec<T>(F::value(lanes.load(x + i)))); });
 }
 
-template <class F, class T>
-[[gnu::flatten]] void unary_vjp(Index n, const void* gy_, const void* x_, const void* y_, void* gx_)
+/// body(x, y, i, lanes) with those of x and y that f' reads; the others are 0.
+template <class F, class T, class Body>
+inline void for_each_read(Index n, const T* x, const T* y, Body body)
 {
-    const T *gy = static_cast<const T*>(gy_), *x = static_cast<const T*>(x_), *y = static_cast<const T*>(y_);
-    T* gx = static_cast<T*>(gx_);
     for_each_vec<T>(n, [=](Index i, auto lanes) {
         Vec<T> xs(0), ys(0);
         if constexpr ((F::reads & elementary::kX) != 0) xs = lanes.load(x + i);
         if constexpr ((F::reads & elementary::kY) != 0) ys = lanes.load(y + i);
-        lanes.store(gx + i, lanes.load(gy + i) * F::derivative(xs, ys));
+        body(xs, ys, i, lanes);
     });
+}
+
+template <class F, class T>
+[[gnu::flatten]] void unary_vjp(Index n, const void* gy_, const void* x, const void* y, void* gx_, const double*)
+{
+    const T* gy = static_cast<const T*>(gy_);
+    T* gx = static_cast<T*>(gx_);
+    for_each_read<F>(n, static_cast<const T*>(x), static_cast<const T*>(y),
+                     [=](const Vec<T>& xs, const Vec<T>& ys, Index i, auto lanes) {
+                         lanes.store(gx + i, lanes.load(gy + i) * F::derivative(xs, ys));
+                     });
+}
+
+/// A copy of the parameters, which no write to an array can change: they stay in registers.
+struct Parameters {
+    explicit Parameters(const double* from) : values{from[0], from[1], from[2]} {}
+    double values[elementary::kMaxParameters];
+};
+
+template <class F, class T>
+[[gnu::flatten]] void parametric(Index n, const void* x_, void* y_, const double* parameters)
+{
+    const T* x = static_cast<const T*>(x_);
+    T* y = static_cast<T*>(y_);
+    const Parameters p(parameters);
+    for_each_vec<T>(n, [=](Index i, auto lanes) { lanes.store(y + i, Vec<T>(F::value(lanes.load(x + i), p.values))); });
+}
+
+template <class F, class T>
+[[gnu::flatten]] void parametric_vjp(Index n, const void* gy_, const void* x, const void* y, void* gx_,
+                                     const double* parameters)
+{
+    const T* gy = static_cast<const T*>(gy_);
+    T* gx = static_cast<T*>(gx_);
+    const Parameters p(parameters);
+    for_each_read<F>(n, static_cast<const T*>(x), static_cast<const T*>(y),
+                     [=](const Vec<T>& xs, const Vec<T>& ys, Index i, auto lanes) {
+                         lanes.store(gx + i, lanes.load(gy + i) * F::derivative(xs, ys, p.values));
+                     });
 }
 
 template <class F, class T, class A, class B>
@@ -178,15 +221,30 @@ template <class F, class By, class T>
         binary_vjp_with_number<F, By>(n, gy, a, a_step, b, b_step, y, g);
 }
 
-template <class T>
-void fill_for(KernelTable& table, std::size_t dtype)
+template <class List, class T>
+void fill_unary(KernelTable& table, std::size_t dtype)
 {
-    elementary::UnaryOps::for_each([&]<class F>(F) {
+    List::for_each([&]<class F>(F) {
         constexpr std::size_t at = elementary::UnaryOps::index<F>();
         table.unary[dtype][at] = unary<F, T>;
         table.unary_vjp[dtype][at] = unary_vjp<F, T>;
     });
-    elementary::BinaryOps::for_each([&]<class F>(F) {
+}
+
+template <class List, class T>
+void fill_parametric(KernelTable& table, std::size_t dtype)
+{
+    List::for_each([&]<class F>(F) {
+        constexpr std::size_t at = elementary::UnaryOps::size + elementary::ParametricOps::index<F>();
+        table.unary[dtype][at] = parametric<F, T>;
+        table.unary_vjp[dtype][at] = parametric_vjp<F, T>;
+    });
+}
+
+template <class List, class T>
+void fill_binary(KernelTable& table, std::size_t dtype)
+{
+    List::for_each([&]<class F>(F) {
         constexpr std::size_t at = elementary::BinaryOps::index<F>();
         table.binary[dtype][at] = binary<F, T>;
         table.binary_rows[dtype][at] = binary_rows<F, T>;
@@ -196,11 +254,4 @@ void fill_for(KernelTable& table, std::size_t dtype)
 }
 
 }  // namespace
-
-void fill_elementwise(KernelTable& table)
-{
-    fill_for<float>(table, index_of(f32));
-    fill_for<double>(table, index_of(f64));
-}
-
 }  // namespace xgrad::kernels::XGRAD_ISA_NAME

@@ -1,0 +1,95 @@
+#include <xgrad/error.hpp>
+#include <xgrad/tape.hpp>
+
+#include <cmath>
+
+#include "autograd/ops/elementwise_impl.hpp"
+
+namespace xgrad {
+
+using detail::binary;
+namespace el = elementary;
+
+Tensor atan2(const Operand& a, const Operand& b) { return binary<el::Atan2>(a, b, true); }
+Tensor hypot(const Operand& a, const Operand& b) { return binary<el::Hypot>(a, b, true); }
+Tensor logaddexp(const Operand& a, const Operand& b) { return binary<el::Logaddexp>(a, b, true); }
+Tensor xlogy(const Operand& a, const Operand& b) { return binary<el::Xlogy>(a, b, true); }
+Tensor fmax(const Operand& a, const Operand& b) { return binary<el::Fmax>(a, b, true); }
+Tensor fmin(const Operand& a, const Operand& b) { return binary<el::Fmin>(a, b, true); }
+Tensor fmod(const Operand& a, const Operand& b) { return binary<el::Fmod>(a, b, true); }
+Tensor remainder(const Operand& a, const Operand& b) { return binary<el::Remainder>(a, b, true); }
+Tensor floor_divide(const Operand& a, const Operand& b) { return binary<el::FloorDivide>(a, b, true); }
+Tensor copysign(const Operand& a, const Operand& b) { return binary<el::Copysign>(a, b, true); }
+
+Tensor div(const Operand& a, const Operand& b, Rounding rounding)
+{
+    if (rounding == Rounding::none) return div(a, b);
+    return rounding == Rounding::floor ? floor_divide(a, b) : binary<el::DivTrunc>(a, b, true);
+}
+
+Tensor polygamma(const Operand& n, const Operand& x) { return binary<el::Polygamma>(n, x, true); }
+
+// ---- with a factor --------------------------------------------------------------------------------------------------
+
+namespace {
+
+bool is_whole(const Operand& x) { return x.tensor() ? !is_floating(x.tensor()->dtype()) : !x.is_fraction(); }
+
+/// alpha b for a sum with a; whole numbers stay whole.
+Tensor multiple(const char* operation, const Operand& a, const Operand& b, double alpha)
+{
+    if (!is_whole(a) || !is_whole(b)) return mul(b, alpha);
+    if (alpha != std::floor(alpha))
+        throw DtypeError(detail::error_text(operation, "alpha = " + std::to_string(alpha) + " for integers",
+                                            "the multiple of an integer that is added to integers is whole",
+                                            "convert one operand first: to(x, f32)"));
+    return mul(b, static_cast<std::int64_t>(alpha));
+}
+
+}  // namespace
+
+Tensor add(const Operand& a, const Operand& b, double alpha)
+{
+    return alpha == 1 ? add(a, b) : add(a, multiple("add", a, b, alpha));
+}
+Tensor sub(const Operand& a, const Operand& b, double alpha)
+{
+    return alpha == 1 ? sub(a, b) : sub(a, multiple("sub", a, b, alpha));
+}
+
+Tensor addcmul(const Input& x, const Operand& a, const Operand& b, double value)
+{
+    return add(x, mul(mul(a, b), value));
+}
+Tensor addcdiv(const Input& x, const Operand& a, const Operand& b, double value)
+{
+    return add(x, mul(div(a, b), value));
+}
+
+// lerp           y = a + w (b - a)
+//   shapes       a, b, w broadcast to y
+//   vjp          da = (1 - w) gy,  db = w gy,  dw = (b - a) gy
+// From the nearer end, so that w = 0 and w = 1 give a and b exactly; one record instead of five.
+const Op kLerp{"lerp", "a + c * (b - a)", {"b - a", "1 - c", "c"}};  // c is the weight w
+
+Tensor lerp(const Input& a, const Input& b, const Operand& weight)
+{
+    const detail::Operands ab(a, b, true);
+    const Tensor& from = ab.a();
+    const Tensor& to_end = ab.b();
+    const detail::Operands weighted(weight, from, true);
+    const Tensor& w = weighted.a();
+    const auto value = [&] {
+        const NoGrad off;
+        const Tensor step = to_end - from;
+        return where(w < 0.5, from + w * step, to_end - step * (1.0 - w));
+    };
+    return record(kLerp, {weighted.a_ref(), ab.a_ref(), ab.b_ref()}, value(),
+                  [w, from, to_end](const Tensor& gy, Adjoints& gx) {
+                      if (gx.wants(0)) gx.add(0, gy * (to_end - from));
+                      if (gx.wants(1)) gx.add(1, gy * (1.0 - w));
+                      if (gx.wants(2)) gx.add(2, gy * w);
+                  });
+}
+
+}  // namespace xgrad

@@ -1,0 +1,163 @@
+#include <xgrad/ops/functions.hpp>
+
+#include <xgrad/error.hpp>
+
+#include <cmath>
+
+#include "autograd/ops/elementwise_impl.hpp"
+
+namespace xgrad {
+
+using detail::parametric;
+using detail::unary;
+namespace el = elementary;
+
+Tensor exp2(const Input& x) { return unary<el::Exp2>(x); }
+Tensor expm1(const Input& x) { return unary<el::Expm1>(x); }
+Tensor log2(const Input& x) { return unary<el::Log2>(x); }
+Tensor log10(const Input& x) { return unary<el::Log10>(x); }
+Tensor log1p(const Input& x) { return unary<el::Log1p>(x); }
+Tensor rsqrt(const Input& x) { return unary<el::Rsqrt>(x); }
+
+Tensor tan(const Input& x) { return unary<el::Tan>(x); }
+Tensor asin(const Input& x) { return unary<el::Asin>(x); }
+Tensor acos(const Input& x) { return unary<el::Acos>(x); }
+Tensor atan(const Input& x) { return unary<el::Atan>(x); }
+Tensor sinh(const Input& x) { return unary<el::Sinh>(x); }
+Tensor cosh(const Input& x) { return unary<el::Cosh>(x); }
+Tensor asinh(const Input& x) { return unary<el::Asinh>(x); }
+Tensor acosh(const Input& x) { return unary<el::Acosh>(x); }
+Tensor atanh(const Input& x) { return unary<el::Atanh>(x); }
+Tensor sinc(const Input& x) { return unary<el::Sinc>(x); }
+
+Tensor erf(const Input& x) { return unary<el::Erf>(x); }
+Tensor erfc(const Input& x) { return unary<el::Erfc>(x); }
+Tensor erfinv(const Input& x) { return unary<el::Erfinv>(x); }
+Tensor lgamma(const Input& x) { return unary<el::Lgamma>(x); }
+Tensor digamma(const Input& x) { return unary<el::Digamma>(x); }
+
+Tensor trigamma(const Input& x) { return unary<el::Trigamma>(x); }
+
+Tensor logit(const Input& x) { return unary<el::Logit>(x); }
+Tensor logit(const Input& x, double eps) { return parametric<el::BoundedLogit>(x, {eps}); }
+
+// Of one operand kernels exist for floating dtypes alone; integers are whole already.
+Tensor sign(const Input& x) { return is_floating(x->dtype()) ? unary<el::Sign>(x) : maximum(minimum(x, 1), -1); }
+Tensor floor(const Input& x) { return is_floating(x->dtype()) ? unary<el::Floor>(x) : *x; }
+Tensor ceil(const Input& x) { return is_floating(x->dtype()) ? unary<el::Ceil>(x) : *x; }
+Tensor trunc(const Input& x) { return is_floating(x->dtype()) ? unary<el::Trunc>(x) : *x; }
+Tensor round(const Input& x) { return is_floating(x->dtype()) ? unary<el::Round>(x) : *x; }
+Tensor frac(const Input& x) { return unary<el::Frac>(x); }
+Tensor sign_straight_through(const Input& x) { return unary<el::SignStraightThrough>(x); }
+
+// ---- bounds, NaN and infinities -------------------------------------------------------------------------------------
+
+namespace {
+
+[[noreturn]] void throw_no_bound()
+{
+    throw ShapeError(detail::error_text("clamp", "neither min nor max", "at least one bound is given",
+                                        "clamp(x, 0.0) for x >= 0, clamp(x, std::nullopt, 1.0) for x <= 1"));
+}
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+Tensor clamp(const Input& x, std::optional<double> min, std::optional<double> max)
+{
+    if (!min && !max) throw_no_bound();
+    if (is_floating(x->dtype())) return parametric<el::Clamp>(x, {min.value_or(-kInfinity), max.value_or(kInfinity)});
+    if ((min && *min != std::floor(*min)) || (max && *max != std::floor(*max)))
+        return clamp(to(x, default_dtype()), min, max);
+    const Tensor above = min ? maximum(x, static_cast<std::int64_t>(*min)) : *x;
+    return max ? minimum(above, static_cast<std::int64_t>(*max)) : above;
+}
+
+// Of tensors it is a choice and not maximum and minimum, which share the gradient at a tie. A NaN among the bounds
+// gives NaN.
+Tensor clamp(const Input& x, const Tensor& min, const Tensor& max)
+{
+    if (!min.defined() && !max.defined()) throw_no_bound();
+    const auto chosen = [](const Tensor& keeps, const Tensor& value, const Tensor& bound) {
+        return where(logical_or(keeps, isnan(value)), value, bound);
+    };
+    const Tensor above = min.defined() ? chosen(*x >= min, x, min) : *x;
+    return max.defined() ? chosen(above <= max, above, max) : above;
+}
+
+Tensor nan_to_num(const Input& x, NanToNumOptions options)
+{
+    if (!is_floating(x->dtype())) return *x;
+    const double largest =
+        x->dtype() == f64 ? std::numeric_limits<double>::max() : static_cast<double>(std::numeric_limits<float>::max());
+    return parametric<el::NanToNum>(x,
+                                    {options.nan, options.posinf.value_or(largest), options.neginf.value_or(-largest)});
+}
+
+namespace {
+
+const Op kIsNan{"isnan", "x != x", {}}, kIsInf{"isinf", "where(x == x, x - x != x - x, 0)", {}},
+    kIsFinite{"isfinite", "x - x == x - x", {}}, kLogicalAnd{"logical_and", "where(a != 0, b != 0, 0)", {}},
+    kLogicalOr{"logical_or", "where(a != 0, 1, b != 0)", {}},
+    kLogicalXor{"logical_xor", "where(a != 0, b == 0, b != 0)", {}}, kLogicalNot{"logical_not", "x == 0", {}};
+
+using detail::Operands;
+using kernels::Comparison;
+
+Tensor truth(const Tensor& x) { return x.dtype() == boolean ? x : detail::run_cast(x, boolean); }
+
+/// For an operation on the truth of its operands: f(a, b) of bool tensors.
+template <class F>
+Tensor logical(const Op& op, const Operand& a_operand, const Operand& b_operand, F f)
+{
+    const Operands x(a_operand, b_operand, false);
+    return record_constant(op, {x.a_ref(), x.b_ref()}, f(truth(x.a()), truth(x.b())));
+}
+
+/// |x| compared with infinity; integers, which are finite, compared with themselves.
+Tensor by_size(const Tensor& x, Comparison floating, Comparison whole)
+{
+    if (!is_floating(x.dtype())) return detail::run_compare("isinf", whole, x, x);
+    const Tensor size = detail::run_unary(el::UnaryOps::index<el::Abs>(), x);
+    return detail::run_compare("isinf", floating, size, tensor(kInfinity, x.dtype()));
+}
+
+Tensor number(bool value) { return tensor(value ? 1 : 0, boolean); }
+
+}  // namespace
+
+Tensor isnan(const Input& x)
+{
+    return record_constant(kIsNan, {x}, detail::run_compare("isnan", Comparison::ne, x, x));
+}
+
+Tensor isinf(const Input& x) { return record_constant(kIsInf, {x}, by_size(x, Comparison::eq, Comparison::ne)); }
+Tensor isfinite(const Input& x) { return record_constant(kIsFinite, {x}, by_size(x, Comparison::lt, Comparison::eq)); }
+
+Tensor logical_and(const Operand& a, const Operand& b)
+{
+    return logical(kLogicalAnd, a, b,
+                   [](const Tensor& p, const Tensor& q) { return detail::run_where(p, q, number(false)); });
+}
+
+Tensor logical_or(const Operand& a, const Operand& b)
+{
+    return logical(kLogicalOr, a, b,
+                   [](const Tensor& p, const Tensor& q) { return detail::run_where(p, number(true), q); });
+}
+
+Tensor logical_xor(const Operand& a, const Operand& b)
+{
+    return logical(kLogicalXor, a, b, [](const Tensor& p, const Tensor& q) {
+        return detail::run_compare("logical_xor", Comparison::ne, p, q);
+    });
+}
+
+Tensor logical_not(const Input& x)
+{
+    return record_constant(kLogicalNot, {x},
+                           detail::run_compare("logical_not", Comparison::eq, truth(x), number(false)));
+}
+
+}  // namespace xgrad

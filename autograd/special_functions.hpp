@@ -1,0 +1,45 @@
+#pragma once
+
+// Functions of mathematics that <cmath> lacks, for float, double and long double; computed in long double.
+
+#include <concepts>
+
+namespace xgrad::elementary {
+namespace wide {
+long double digamma(long double x) noexcept;
+long double trigamma(long double x) noexcept;
+long double polygamma(long double n, long double x) noexcept;
+long double erfinv(long double x) noexcept;
+}  // namespace wide
+
+/// The logarithmic derivative of the gamma function: +-infinity at +-0, NaN at negative integers.
+template <std::floating_point T>
+T digamma(T x)
+{
+    return static_cast<T>(wide::digamma(x));
+}
+
+/// The derivative of digamma by six steps upwards and three terms of its series, exact to 1e-9. That is how PyTorch
+/// computes it where lgamma is differentiated twice, and second derivatives agree with PyTorch's only so;
+/// polygamma(1, x) has all digits.
+template <std::floating_point T>
+T trigamma(T x)
+{
+    return static_cast<T>(wide::trigamma(x));
+}
+
+/// The n-th derivative of digamma, for whole n >= 0. Infinite at 0 and at negative integers for n >= 1.
+template <std::floating_point N, std::floating_point T>
+T polygamma(N n, T x)
+{
+    return static_cast<T>(wide::polygamma(n, x));
+}
+
+/// The inverse of erf: +-infinity at +-1, NaN beyond.
+template <std::floating_point T>
+T erfinv(T x)
+{
+    return static_cast<T>(wide::erfinv(x));
+}
+
+}  // namespace xgrad::elementary
