@@ -345,7 +345,7 @@ inline Scalar softplus(const Scalar& x, double beta = 1, double threshold = 20)
 }
 inline Scalar clamp(const Scalar& x, double min, double max)
 {
-    return x > max || min > max ? Scalar(max) : x < min ? Scalar(min) : x;
+    return x == x ? Scalar(fmin(fmax(x, min), max)) : x;  // NaN stays; at a bound the gradient goes to x
 }
 
 }  // namespace xgrad

@@ -1,5 +1,7 @@
 #include <xgrad/special_functions.hpp>
 
+#include <math.h>  // lgammal_r, which is not of the C++ standard
+
 #include <cmath>
 #include <limits>
 
@@ -48,6 +50,12 @@ long double positive_digamma(long double x)
 }
 
 }  // namespace
+
+long double lgamma(long double x) noexcept
+{
+    int sign = 0;
+    return ::lgammal_r(x, &sign);
+}
 
 long double digamma(long double x) noexcept
 {

@@ -1,16 +1,24 @@
 #pragma once
 
-// Functions of mathematics that <cmath> lacks, for float, double and long double; computed in long double.
+// Functions of mathematics that <cmath> lacks, and lgamma, whose std:: form writes a global variable; for float, double and long double; computed in long double.
 
 #include <concepts>
 
 namespace xgrad::elementary {
 namespace wide {
+long double lgamma(long double x) noexcept;
 long double digamma(long double x) noexcept;
 long double trigamma(long double x) noexcept;
 long double polygamma(long double n, long double x) noexcept;
 long double erfinv(long double x) noexcept;
 }  // namespace wide
+
+/// The logarithm of the absolute value of the gamma function.
+template <std::floating_point T>
+T lgamma(T x)
+{
+    return static_cast<T>(wide::lgamma(x));
+}
 
 /// The logarithmic derivative of the gamma function: +-infinity at +-0, NaN at negative integers.
 template <std::floating_point T>

@@ -6,6 +6,7 @@
 #include <xgrad/ops/activations.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/functions.hpp>
+#include <xgrad/ops/shape.hpp>
 #include <xgrad/scalar.hpp>
 #include <xgrad/scalar_explain.hpp>
 #include <xgrad/tape.hpp>
@@ -119,7 +120,9 @@ const std::map<std::string, TwoOperands> kTwoOperands{
      {[](const Tensor& a, const Tensor& b) { return div(a, b, Rounding::trunc); },
       [](const Scalar& a, const Scalar& b) -> Scalar { return div_trunc(a, b); }}},
     {"prelu",
-     {[](const Tensor& a, const Tensor& b) { return prelu(a, b); },
+     {[](const Tensor& a, const Tensor& b) {
+          return reshape(prelu(reshape(a, {1, 3}), b), {3});
+      },
       [](const Scalar& a, const Scalar& b) -> Scalar { return prelu(a, b); }}},
     XGRAD_TWO("atan2", atan2(a, b)),
     XGRAD_TWO("hypot", hypot(a, b)),

@@ -5,32 +5,21 @@
 #include <xgrad/ops/slice.hpp>
 #include <xgrad/tape.hpp>
 
-#include <functional>
 #include <limits>
-#include <numeric>
 
 #include "tests/expect_tensor.hpp"
 #include "tests/expect_throw.hpp"
+#include "tests/weighted_gradient.hpp"
 
 namespace xgrad {
 namespace {
 
+using testing::gradient;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
 const Tensor kMatrix = tensor({2, 3}, {1, 2, 3, 4, 5, 6}, f64);
 const Tensor kRow = tensor({3}, {10, 20, 30}, f64), kColumn = tensor({2, 1}, {100, 200}, f64);
-
-/// d sum(w y) / d x with w = 1, 2, 3, ... in row-major order.
-Tensor gradient(const std::function<Tensor(const Tensor&)>& f, const Tensor& at)
-{
-    Tape tape;
-    const Tensor x = tape.variable(at), y = f(x);
-    std::vector<double> weights(static_cast<std::size_t>(y.numel()));
-    std::iota(weights.begin(), weights.end(), 1.0);
-    tape.backward(y, from_values(y.sizes(), weights));
-    return x.grad();
-}
 
 // ---- values ---------------------------------------------------------------------------------------------------------
 

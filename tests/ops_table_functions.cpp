@@ -70,8 +70,9 @@ const OpRows kRows{{
     {"IsInf", [](const In& x) { return where(isinf(x[0]), 0, x[0]); }, {kMatrix}},
     {"IsFinite", [](const In& x) { return where(isfinite(x[0]), x[0], 0); }, {kMatrix}},
     {"LogicalAnd", [](const In& x) { return where(logical_and(x[0] > 0, x[1]), x[0], 0); }, {kMatrix, kCondition}},
+    {"LogicalOr", [](const In& x) { return where(logical_or(x[0] > 0, x[1]), x[0], 0); }, {kMatrix, kCondition}},
     {"LogicalXor", [](const In& x) { return where(logical_xor(x[0] > 0, x[1]), x[0], 0); }, {kMatrix, kCondition}},
-    {"LogicalNot", [](const In& x) { return where(logical_not(x[1]), x[0], 0); }, {kMatrix, kCondition}},
+    {"LogicalNot", [](const In& x) { return where(logical_not(x[0]), 0, x[0]); }, {kMatrix}},
 
     // two operands
     {"Atan2", [](const In& x) { return atan2(x[0], x[1]); }, {kMatrix, kOther}},

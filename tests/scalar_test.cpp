@@ -183,6 +183,24 @@ TEST(Scalar, FunctionsHaveTheirHandDerivatives)
     EXPECT_EQ(derivative([](const Scalar& v) { return relu(v); }, 1), 1);
 }
 
+TEST(Scalar, FunctionsWithParametersTakeTheBranchOfTheValue)
+{
+    const auto slope = [](auto f) { return [f](double x) { return derivative(f, x); }; };
+    const auto leaky = slope([](const Scalar& v) { return leaky_relu(v, 0.25); });
+    EXPECT_EQ(leaky(-2), 0.25);
+    EXPECT_EQ(leaky(2), 1);
+    const auto exponential = slope([](const Scalar& v) { return elu(v, 3); });
+    EXPECT_DOUBLE_EQ(exponential(-2), 3 * std::exp(-2));
+    EXPECT_EQ(exponential(2), 1);
+    const auto smooth = slope([](const Scalar& v) { return softplus(v, 2, 6); });
+    EXPECT_DOUBLE_EQ(smooth(1), 1 / (1 + std::exp(-2)));
+    EXPECT_EQ(smooth(4), 1);
+    const auto bounded = slope([](const Scalar& v) { return clamp(v, -1, 1); });
+    EXPECT_EQ(bounded(-1.5), 0);
+    EXPECT_EQ(bounded(1), 1);
+    EXPECT_EQ(bounded(1.5), 0);
+}
+
 TEST(Scalar, KinksFollowTheDocumentedChoice)
 {
     EXPECT_EQ(derivative([](const Scalar& x) { return relu(x); }, 0), 0);

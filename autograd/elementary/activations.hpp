@@ -1,7 +1,7 @@
 // Elementary functions: activations of neural networks. Values at kinks are those of PyTorch.
 #pragma once
 
-#include <xgrad/elementary/base.hpp>
+#include <xgrad/elementary/arithmetic.hpp>
 
 namespace xgrad::elementary {
 
@@ -26,11 +26,7 @@ struct Hardtanh {
     static constexpr unsigned reads = kX;
     static constexpr const char* parameters[] = {"min", "max"};
 
-    static auto value(const auto& x, const double* p)
-    {
-        const auto bounded = select(x < p[0], constant_like(x, p[0]), x);
-        return select(bounded > p[1], constant_like(x, p[1]), bounded);
-    }
+    static auto value(const auto& x, const double* p) { return Clamp::value(x, p); }
     static auto derivative(const auto& x, const auto&, const double* p)
     {
         return select(x <= p[0], constant_like(x, 0.0),
@@ -168,7 +164,8 @@ struct Mish {
     static auto factor(const auto& x)
     {
         using std::exp;
-        const auto e = exp(x), n = e * (e + 2.0);
+        const auto e = exp(x);
+        const auto n = e * (e + 2.0);
         return select(x > 20.0, constant_like(x, 1.0), n / (n + 2.0));
     }
     static auto value(const auto& x) { return x * factor(x); }

@@ -63,11 +63,7 @@ struct Lgamma {
     static constexpr const char* derivative_formula = "digamma(x)";
     static constexpr unsigned reads = kX;
 
-    static auto value(const auto& x)
-    {
-        using std::lgamma;
-        return lgamma(x);
-    }
+    static auto value(const auto& x) { return lgamma(x); }
     static auto derivative(const auto& x, const auto&) { return digamma(x); }
 };
 

@@ -138,7 +138,8 @@ template <class T>
     const Vec<T> scale = power_of_two(e.n);
     const Vec<T> most = fma(scale, e.r, scale - 1.0), rest = scale * e.tail, expm1 = most + rest;
     const Vec<T> divisor = expm1 + 2.0;
-    return with_sign_of(x, long_quotient(expm1, (most - expm1) + rest, divisor, expm1 - (divisor - 2.0)));
+    const Vec<T> y = long_quotient(expm1, (most - expm1) + rest, divisor, expm1 - (divisor - 2.0));
+    return with_sign_of(x, kFused ? y : at_most(y, T(1)));  // where it rounds once more, a last digit is above 1
 }
 
 template <class T>
@@ -204,30 +205,43 @@ template <class T>
     return Vec<T>::load(to);
 }
 
+/// Sine and cosine of x - n pi/2, at most pi/4 from 0, for |x| <= kTrigMax.
+template <class T>
+struct SineAndCosine {
+    [[gnu::always_inline]] explicit SineAndCosine(const Vec<T>& x)
+    {
+        using C = Constants<T>;
+        n = Rounded<T>(x * C::kTwoOverPi).value;
+        // reduced + rest = x - n pi/2. The first three parts of pi/2 are short: their products with n are exact.
+        const Vec<T> first = x - n * C::kHalfPi[0];
+        const Vec<T> b = n * C::kHalfPi[1], second = first - b, second_error = (first - second) - b;
+        const Vec<T> c = n * C::kHalfPi[2], third = second - c, third_error = (second - third) - c;
+        const Vec<T> low = (second_error + third_error) - n * C::kHalfPi[3];
+        const Vec<T> reduced = third + low, rest = low - (reduced - third);
+
+        const Vec<T> z = reduced * reduced;
+        sine = reduced + fma(reduced * z, polynomial(z, C::kSin), rest * (1.0 - 0.5 * z));
+        const Vec<T> half = 0.5 * z, one_less = 1.0 - half;
+        cosine = one_less + (((1.0 - one_less) - half) + fma(z * z, polynomial(z, C::kCos), -(reduced * rest)));
+    }
+    Vec<T> n, sine, cosine;
+};
+
+template <class T>
+Mask<T> is_odd(const Vec<T>& whole)
+{
+    return whole != 2.0 * Rounded<T>(whole * 0.5).value;
+}
+
 /// sin(x + quadrant pi/2), for quadrant 0 or 1 (cos).
 template <class T>
 [[gnu::always_inline]] inline Vec<T> sine(const Vec<T>& x, int quadrant)
 {
-    using C = Constants<T>;
-    const Rounded<T> n(x * C::kTwoOverPi);
-    // reduced + rest = x - n pi/2. The first three parts of pi/2 are short: their products with n are exact.
-    const Vec<T> first = x - n.value * C::kHalfPi[0];
-    const Vec<T> b = n.value * C::kHalfPi[1], second = first - b, second_error = (first - second) - b;
-    const Vec<T> c = n.value * C::kHalfPi[2], third = second - c, third_error = (second - third) - c;
-    const Vec<T> low = (second_error + third_error) - n.value * C::kHalfPi[3];
-    const Vec<T> reduced = third + low, rest = low - (reduced - third);
-
-    const Vec<T> z = reduced * reduced;
-    const Vec<T> sine = reduced + fma(reduced * z, polynomial(z, C::kSin), rest * (1.0 - 0.5 * z));
-    const Vec<T> half = 0.5 * z, one_less = 1.0 - half;
-    const Vec<T> cosine =
-        one_less + (((1.0 - one_less) - half) + fma(z * z, polynomial(z, C::kCos), -(reduced * rest)));
-
-    const Vec<T> turns = quadrant == 0 ? n.value : n.value + 1.0;
-    const Mask<T> odd = turns != 2.0 * Rounded<T>(turns * 0.5).value;
+    const SineAndCosine<T> parts(x);
+    const Vec<T> turns = quadrant == 0 ? parts.n : parts.n + 1.0;
     const Bits<T> two = Bits<T>(2);
-    const Bits<T> sign = (bits_of(turns + Vec<T>(C::kShift)) & two) << (8 * static_cast<int>(sizeof(T)) - 2);
-    return from_bits<T>(bits_of(select(odd, cosine, sine)) ^ sign);
+    const Bits<T> sign = (bits_of(turns + Vec<T>(Constants<T>::kShift)) & two) << (8 * static_cast<int>(sizeof(T)) - 2);
+    return from_bits<T>(bits_of(select(is_odd(turns), parts.cosine, parts.sine)) ^ sign);
 }
 
 inline Vec<float> sin(const Vec<float>& x)

@@ -42,9 +42,16 @@ Vec<T> copysign(const Vec<T>& a, const Vec<T>& b)
 
 /// What a division leaves, with the sign of a. Exact.
 template <class T>
-Vec<T> fmod(const Vec<T>& a, const Vec<T>& b)
+[[gnu::noinline]] Vec<T> fmod(const Vec<T>& a, const Vec<T>& b)
 {
-    return lane_by_lane([](double x, double y) { return ::fmod(x, y); }, a, b);
+    const Vec<T> x = abs(a), y = abs(b), quotient = x / y;
+    // With a quotient of which all digits are known, rounded by one at the most, the rest is a fused product and exact.
+    if (kFused && all((quotient < Constants<T>::kTwoToMantissaBits) & (y > Constants<T>::kMinNormal))) {
+        Vec<T> rest = fma(-floor(quotient), y, x);
+        rest = select(rest < 0.0, rest + y, rest);
+        return with_sign_of(a, select(y == Constants<T>::kInfinity, x, rest));
+    }
+    return lane_by_lane([](double v, double w) { return ::fmod(v, w); }, a, b);
 }
 
 template <class T>

@@ -101,7 +101,7 @@ struct KernelTable {
 
     UnaryKernel* unary[kFloats][kUnary];
     UnaryVjp* unary_vjp[kFloats][kUnary];
-    BinaryKernel* binary[kNumbers][elementary::BinaryOps::size];  // i64: add, sub, mul, maximum, minimum
+    BinaryKernel* binary[kNumbers][elementary::BinaryOps::size];  // i64: fill_integer of isa/mixed.cpp
     BinaryRowsKernel* binary_rows[kFloats][elementary::BinaryOps::size];
     BinaryVjp* binary_vjp_a[kFloats][elementary::BinaryOps::size];
     BinaryVjp* binary_vjp_b[kFloats][elementary::BinaryOps::size];

@@ -85,13 +85,12 @@ Tensor prelu(const Input& x, const Input& weight)
 {
     if (weight->numel() == 1 && weight->ndim() <= 1)
         return detail::binary<el::Prelu>(x, reshape(weight, Sizes{}), true);
-    const std::size_t axis = x->ndim() > 1 ? 1 : 0;
-    if (weight->ndim() != 1 || x->ndim() == 0 || weight->numel() != x->sizes()[axis])
+    if (weight->ndim() != 1 || x->ndim() < 2 || weight->numel() != x->sizes()[1])
         throw ShapeError(detail::error_text(
             "prelu", "x of shape " + to_string(x->sizes()) + " and weight of shape " + to_string(weight->sizes()),
             "weight has one element, or one for each channel: axis 1 of x",
             "give a weight of shape (1,) or (channels,)"));
-    detail::Dims sizes(x->ndim() - axis);
+    detail::Dims sizes(x->ndim() - 1);
     for (std::int64_t& size : sizes) size = 1;
     sizes[0] = weight->numel();
     return detail::binary<el::Prelu>(x, reshape(weight, sizes), true);

@@ -33,8 +33,8 @@ Tensor softplus(const Input& x, double beta = 1, double threshold = 20);
 enum class GeluApproximation : unsigned char { none, tanh };
 Tensor gelu(const Input& x, GeluApproximation approximate = GeluApproximation::none);
 
-/// x where it is positive, else weight x. weight: one number, or one for each channel, which is axis 1 of x (axis 0
-/// of a vector). Throws ShapeError for other shapes.
+/// x where it is positive, else weight x. weight: one number, or one for each channel, which is axis 1 of x. Throws
+/// ShapeError for other shapes.
 Tensor prelu(const Input& x, const Input& weight);
 
 /// Random slopes between the bounds below 0 when training; this is the function of evaluation, with the mean slope.

@@ -14,8 +14,8 @@ Tensor atan2(const Operand& a, const Operand& b) { return binary<el::Atan2>(a, b
 Tensor hypot(const Operand& a, const Operand& b) { return binary<el::Hypot>(a, b, true); }
 Tensor logaddexp(const Operand& a, const Operand& b) { return binary<el::Logaddexp>(a, b, true); }
 Tensor xlogy(const Operand& a, const Operand& b) { return binary<el::Xlogy>(a, b, true); }
-Tensor fmax(const Operand& a, const Operand& b) { return binary<el::Fmax>(a, b, true); }
-Tensor fmin(const Operand& a, const Operand& b) { return binary<el::Fmin>(a, b, true); }
+Tensor fmax(const Operand& a, const Operand& b) { return binary<el::Fmax>(a, b, false); }
+Tensor fmin(const Operand& a, const Operand& b) { return binary<el::Fmin>(a, b, false); }
 Tensor fmod(const Operand& a, const Operand& b) { return binary<el::Fmod>(a, b, true); }
 Tensor remainder(const Operand& a, const Operand& b) { return binary<el::Remainder>(a, b, true); }
 Tensor floor_divide(const Operand& a, const Operand& b) { return binary<el::FloorDivide>(a, b, true); }

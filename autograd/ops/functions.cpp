@@ -1,6 +1,7 @@
 #include <xgrad/ops/functions.hpp>
 
 #include <xgrad/error.hpp>
+#include <xgrad/tape.hpp>
 
 #include <cmath>
 
@@ -74,13 +75,13 @@ Tensor clamp(const Input& x, std::optional<double> min, std::optional<double> ma
     return max ? minimum(above, static_cast<std::int64_t>(*max)) : above;
 }
 
-// Of tensors it is a choice and not maximum and minimum, which share the gradient at a tie. A NaN among the bounds
-// gives NaN.
+// Of tensors it is a choice and not maximum and minimum, which share the gradient at a tie. A NaN, also among the
+// bounds, stays NaN and passes no gradient on.
 Tensor clamp(const Input& x, const Tensor& min, const Tensor& max)
 {
     if (!min.defined() && !max.defined()) throw_no_bound();
     const auto chosen = [](const Tensor& keeps, const Tensor& value, const Tensor& bound) {
-        return where(logical_or(keeps, isnan(value)), value, bound);
+        return where(isnan(value), detach(value), where(keeps, value, bound));
     };
     const Tensor above = min.defined() ? chosen(*x >= min, x, min) : *x;
     return max.defined() ? chosen(above <= max, above, max) : above;

@@ -88,8 +88,8 @@ Tensor atan2(const Operand& a, const Operand& b);  ///< the angle of the point (
 Tensor hypot(const Operand& a, const Operand& b);  ///< sqrt(a^2 + b^2) without overflow; the derivative at 0, 0 is NaN
 Tensor logaddexp(const Operand& a, const Operand& b);     ///< log(exp(a) + exp(b)) without overflow
 Tensor xlogy(const Operand& a, const Operand& b);         ///< a log(b), and 0 where a = 0
-Tensor fmax(const Operand& a, const Operand& b);          ///< NaN loses; at a tie the gradient goes to a
-Tensor fmin(const Operand& a, const Operand& b);          ///< NaN loses; at a tie the gradient goes to a
+Tensor fmax(const Operand& a, const Operand& b);          ///< NaN loses; at a tie the gradient goes to a; keeps i64
+Tensor fmin(const Operand& a, const Operand& b);          ///< NaN loses; at a tie the gradient goes to a; keeps i64
 Tensor fmod(const Operand& a, const Operand& b);          ///< the rest of a / b with the sign of a
 Tensor remainder(const Operand& a, const Operand& b);     ///< the rest of a / b with the sign of b
 Tensor floor_divide(const Operand& a, const Operand& b);  ///< div(a, b, Rounding::floor)

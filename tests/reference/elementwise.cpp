@@ -17,7 +17,8 @@ Outputs unary(const Call& c)
 template <Tensor (*F)(const Operand&, const Operand&)>
 Outputs binary(const Call& c)
 {
-    return F(c.tensor("input"), c.tensor("other"));
+    if (c.has_tensor("other")) return F(c.tensor("input"), c.tensor("other"));
+    return F(c.tensor("input"), c.number("other"));
 }
 
 // The methods of Tensor in the cases take a number.

@@ -2,9 +2,8 @@
 // Each isa/elementwise_*.cpp fills the table for the functions of one family.
 #pragma once
 
-#include "autograd/kernels/simd_lanes.hpp"
-#include "autograd/kernels/simd_math.hpp"
 #include "autograd/kernels/simd_rounding.hpp"
+#include "autograd/kernels/simd_special.hpp"
 #include "autograd/kernels/table.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {

@@ -286,6 +286,8 @@ void fill_integer(KernelTable& table)
     binary[Ops::index<elementary::Mul>()] = integer_binary<WrappingMul>;
     binary[Ops::index<elementary::Maximum>()] = integer_binary<Larger>;
     binary[Ops::index<elementary::Minimum>()] = integer_binary<Smaller>;
+    binary[Ops::index<elementary::Fmax>()] = integer_binary<Larger>;
+    binary[Ops::index<elementary::Fmin>()] = integer_binary<Smaller>;
     table.add_scaled[index_of(i64)] = add_scaled_integer;
     table.scale[index_of(i64)] = scale_integer;
 }

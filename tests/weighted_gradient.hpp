@@ -1,0 +1,23 @@
+#pragma once
+
+#include <xgrad/tape.hpp>
+#include <xgrad/tensor.hpp>
+
+#include <functional>
+#include <numeric>
+#include <vector>
+
+namespace xgrad::testing {
+
+/// d sum(w y) / d x with w = 1, 2, 3, ... in row-major order.
+inline Tensor gradient(const std::function<Tensor(const Tensor&)>& f, const Tensor& at)
+{
+    Tape tape;
+    const Tensor x = tape.variable(at), y = f(x);
+    std::vector<double> weights(static_cast<std::size_t>(y.numel()));
+    std::iota(weights.begin(), weights.end(), 1.0);
+    tape.backward(y, from_values(y.sizes(), weights));
+    return x.grad();
+}
+
+}  // namespace xgrad::testing
