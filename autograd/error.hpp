@@ -30,6 +30,11 @@ struct AnomalyError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// A matrix that an operation of linear algebra cannot take: singular, not positive definite, not finite.
+struct LinalgError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 namespace detail {
 
 /// "operation: what.\n  rule: ...\n  try:  ..." : the one form of every error text of the library.

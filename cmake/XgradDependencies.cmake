@@ -1,6 +1,7 @@
 # What the library links. Nothing is downloaded; a missing package ends the configuration with the name of what is missing.
 # xtensor, xtl: arrays of users, in the interop header.  xsimd: kernels.  fmt: texts.  zlib: .gz files.
-# oneDNN: large f32 products, see autograd/kernels/gemm.hpp. No BLAS: OpenBLAS measured as slower at every shape there.
+# oneDNN: large f32 products, see autograd/kernels/gemm.hpp. No BLAS there: OpenBLAS measured as slower at every shape.
+# LAPACK: factorisations. Debian's OpenBLAS has one, and is kept on one thread a call (autograd/kernels/lapack.hpp).
 find_package(xtensor REQUIRED)
 find_package(xsimd REQUIRED)
 find_package(fmt REQUIRED)
@@ -8,6 +9,7 @@ find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(ZLIB REQUIRED)
 find_package(nlohmann_json 3 REQUIRED)
 find_package(Threads REQUIRED)
+find_package(LAPACK REQUIRED)
 
 option(XGRAD_USE_ONEDNN "Use oneDNN where it is installed and faster" ON)
 set(XGRAD_HAS_ONEDNN OFF)

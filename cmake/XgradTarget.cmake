@@ -32,7 +32,7 @@ set_target_properties(xgrad PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PR
 # container and crashes (xtensor issues 1955, 1970, 2785). This flag gives g++ the older matching. It must reach users' sources.
 target_compile_options(xgrad PUBLIC $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-new-ttp-matching>)
 target_link_libraries(xgrad PUBLIC xtensor
-                            PRIVATE xsimd fmt::fmt OpenMP::OpenMP_CXX ZLIB::ZLIB Threads::Threads)
+                            PRIVATE xsimd fmt::fmt OpenMP::OpenMP_CXX ZLIB::ZLIB Threads::Threads LAPACK::LAPACK)
 # Header-only and inside .cpp files alone, so that nothing of it enters the exported target.
 target_link_libraries(xgrad PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 if(XGRAD_HAS_ONEDNN)

@@ -66,6 +66,15 @@ using Functions = std::map<std::string, Function>;
 ///   eigenvectors(x, like)                columns, with the signs of those of like
 ///   gaps(v)                              1 / (v[j] - v[i]) for v[i] other than v[j], else 0
 ///   identity(x)                          of as many rows as x has columns
+///   as_matrices(x)                       with two axes of size 1 behind
+///   triangle(x, upper, unit)             one triangle; unit: with ones on the diagonal
+///   triangle_part(x, upper, strict)      one triangle; strict: without the diagonal
+///   cofactors(x) exp_of_matrix_gradient(g, x) pinv(x)
+///   singular_values(x) singular_values_gradient(g, x)
+///   left_vectors(x, like)                of the singular values, columns with the signs of like
+///   left_vectors_gradient(g, x, like)
+///   orthonormal(x, like)                 Gram and Schmidt's process for the columns, with the signs of like
+///   triangular(x, like)                  R of x = Q R with the signs of the diagonal of like
 const Functions& formula_functions();
 
 /// A function of numbers applied to each element, shapes broadcast.

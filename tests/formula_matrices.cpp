@@ -5,15 +5,11 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "tests/formula_array.hpp"
+#include "tests/formula_matrix.hpp"
 
 namespace xgrad::testing {
-namespace {
 
-using Matrix = std::vector<std::vector<double>>;
-
-/// Calls f(matrix) for each matrix of x; all results have one shape.
-Array each_matrix(const Array& x, const std::function<Matrix(Matrix)>& f)
+Array each_matrix(const Array& x, const std::function<Matrix(const Matrix&)>& f)
 {
     if (x.axes() < 2) throw std::invalid_argument("no matrix");
     const auto rows = static_cast<std::size_t>(x.sizes[x.sizes.size() - 2]);
@@ -33,10 +29,20 @@ Array each_matrix(const Array& x, const std::function<Matrix(Matrix)>& f)
     return y;
 }
 
-Array without_last_axes(Array x, std::size_t count)
+Array each_pair(const Array& g, const Array& x, const std::function<Matrix(const Matrix&, const Matrix&)>& f)
 {
-    x.sizes.resize(x.sizes.size() - count);
-    return x;
+    std::vector<Matrix> matrices;
+    (void)each_matrix(g, [&matrices](const Matrix& a) { return matrices.push_back(a), a; });
+    std::size_t next = 0;
+    return each_matrix(x, [&](const Matrix& a) { return f(matrices.at(next++), a); });
+}
+
+Matrix flipped(const Matrix& a)
+{
+    Matrix y(a[0].size(), std::vector<double>(a.size()));
+    for (std::size_t i = 0; i < a.size(); ++i)
+        for (std::size_t j = 0; j < a[0].size(); ++j) y[j][i] = a[i][j];
+    return y;
 }
 
 Matrix product(const Matrix& a, const Matrix& b)
@@ -55,19 +61,18 @@ Matrix unit(std::size_t n)
     return y;
 }
 
-/// The inverse, with the determinant.
-std::pair<Matrix, double> eliminate(Matrix a)
+namespace {
+
+Matrix inverse_of(Matrix a)
 {
     const std::size_t n = a.size();
     Matrix y = unit(n);
-    double det = 1;
     for (std::size_t k = 0; k < n; ++k) {
         std::size_t pivot = k;
         for (std::size_t i = k; i < n; ++i)
             if (std::fabs(a[i][k]) > std::fabs(a[pivot][k])) pivot = i;
-        if (pivot != k) det = -det, std::swap(a[k], a[pivot]), std::swap(y[k], y[pivot]);
+        std::swap(a[k], a[pivot]), std::swap(y[k], y[pivot]);
         const double p = a[k][k];
-        det *= p;
         for (std::size_t j = 0; j < n; ++j) a[k][j] /= p, y[k][j] /= p;
         for (std::size_t i = 0; i < n; ++i) {
             const double factor = a[i][k];
@@ -75,7 +80,7 @@ std::pair<Matrix, double> eliminate(Matrix a)
             for (std::size_t j = 0; j < n; ++j) a[i][j] -= factor * a[k][j], y[i][j] -= factor * y[k][j];
         }
     }
-    return {y, det};
+    return y;
 }
 
 Matrix cholesky(const Matrix& a)
@@ -90,7 +95,8 @@ Matrix cholesky(const Matrix& a)
     return l;
 }
 
-/// Eigenvectors as columns, and below them, in one row more, the eigenvalues, ascending.
+}  // namespace
+
 Matrix eigen(Matrix a)
 {
     const std::size_t n = a.size();
@@ -119,6 +125,8 @@ Matrix eigen(Matrix a)
     return y;
 }
 
+namespace {
+
 Matrix exp_of(Matrix a)
 {
     constexpr int kHalvings = 6;
@@ -134,7 +142,8 @@ Matrix exp_of(Matrix a)
     return y;
 }
 
-/// Columns of x, turned around where they point away from those of like.
+}  // namespace
+
 Array with_signs_of(Array x, const Array& like)
 {
     Array sign(Index(x.sizes), 0);
@@ -155,16 +164,17 @@ Array where_places(Array x, const std::function<bool(std::int64_t, std::int64_t)
     return x;
 }
 
+namespace {
+
 Array diagonal(const Array& x)
 {
-    return without_last_axes(each_matrix(x,
-                                         [](const Matrix& a) {
-                                             Matrix d;
-                                             for (std::size_t i = 0; i < std::min(a.size(), a[0].size()); ++i)
-                                                 d.push_back({a[i][i]});
-                                             return d;
-                                         }),
-                             1);
+    Array d = each_matrix(x, [](const Matrix& a) {
+        Matrix column;
+        for (std::size_t i = 0; i < std::min(a.size(), a[0].size()); ++i) column.push_back({a[i][i]});
+        return column;
+    });
+    d.sizes.pop_back();
+    return d;
 }
 
 Array put_diagonal(Array d, const Array& like)
@@ -207,6 +217,27 @@ Array gaps(const Array& v)
     return y;
 }
 
+void add_triangle_functions(Functions& f)
+{
+    f["triangle/3"] = [](const Arguments& x) {
+        const bool upper = x[1].at({}) != 0, unit_diagonal = x[2].at({}) != 0;
+        Array y = where_places(x[0], [=](auto i, auto j) { return upper ? i <= j : i >= j; });
+        for_each_index(y.sizes, [&](const Index& i) {
+            if (unit_diagonal && i[i.size() - 2] == i.back()) y.at(i) = 1;
+        });
+        return y;
+    };
+    f["triangle_part/3"] = [](const Arguments& x) {
+        const bool upper = x[1].at({}) != 0, strict = x[2].at({}) != 0;
+        return where_places(x[0], [=](auto i, auto j) { return (i == j && !strict) || (upper ? i < j : i > j); });
+    };
+    f["as_matrices/1"] = [](const Arguments& x) {
+        Array y = x[0];
+        y.sizes.insert(y.sizes.end(), 2, 1);
+        return y;
+    };
+}
+
 }  // namespace
 
 void add_matrix_functions(Functions& f)
@@ -224,12 +255,7 @@ void add_matrix_functions(Functions& f)
         return each_matrix(x[0], [](const Matrix& a) { return unit(a[0].size()); });
     };
     f["cross/3"] = [](const Arguments& x) { return cross(x[0], x[1], x[2]); };
-    f["inv/1"] = [](const Arguments& x) {
-        return each_matrix(x[0], [](const Matrix& a) { return eliminate(a).first; });
-    };
-    f["det/1"] = [](const Arguments& x) {
-        return without_last_axes(each_matrix(x[0], [](const Matrix& a) { return Matrix{{eliminate(a).second}}; }), 2);
-    };
+    f["inv/1"] = [](const Arguments& x) { return each_matrix(x[0], inverse_of); };
     f["cholesky/1"] = [](const Arguments& x) { return each_matrix(x[0], cholesky); };
     f["exp_of_matrix/1"] = [](const Arguments& x) { return each_matrix(x[0], exp_of); };
     f["eigenvalues/1"] = [](const Arguments& x) {
@@ -245,6 +271,8 @@ void add_matrix_functions(Functions& f)
         };
         return with_signs_of(each_matrix(x[0], vectors), x[1]);
     };
+    add_triangle_functions(f);
+    add_decomposition_functions(f);
     f["gaps/1"] = [](const Arguments& x) { return gaps(x[0]); };
 }
 

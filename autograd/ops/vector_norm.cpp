@@ -75,19 +75,30 @@ Tensor vjp(const Tensor& gy, const Tensor& x, const Tensor& y, double ord, Sizes
 const Op kVectorNorm{
     "linalg.vector_norm", "pow(sum(pow(abs(x), p), axes), 1 / p)", {"gy * x * pow(abs(x), p - 2) / pow(y, p - 1)"}};
 
-Tensor vector_norm(const Input& x, double ord, Sizes given_axes, bool keepdim)
+namespace {
+
+/// The value with another order than the gradient.
+Tensor norm_of(const Input& x, double value_ord, double ord, Sizes given_axes, bool keepdim)
 {
     const AxisSet set("linalg.vector_norm", given_axes, x->ndim());
     check(*x, ord, set);
     Dims axes;
     for (std::size_t i = 0; i < x->ndim(); ++i)
         if (set.contains(i)) axes.push_back(static_cast<std::int64_t>(i));
-    const Tensor y = reshape(value(detach(*x), ord, axes), set.result_sizes(x->sizes(), keepdim));
+    const Tensor y = reshape(value(detach(*x), value_ord, axes), set.result_sizes(x->sizes(), keepdim));
     return record(kVectorNorm, {x}, y,
                   [x = *x, y, ord, set, kept = detail::PackedAxes(axes)](const Tensor& gy, Adjoints& gx) {
                       const Dims sizes = set.kept_sizes(x.sizes());
                       gx.add(0, vjp(reshape(gy, sizes), x, reshape(y, sizes), ord, kept.unpack()));
                   });
+}
+
+}  // namespace
+
+Tensor vector_norm(const Input& x, double ord, Sizes axes, bool keepdim)
+{
+    // PyTorch's kernel takes the order as f32, which shows in the eighth digit; its gradient takes it as given.
+    return norm_of(x, static_cast<float>(ord), ord, axes, keepdim);
 }
 
 Tensor vector_norm(const Input& x, double ord, std::int64_t axis, bool keepdim)
@@ -113,7 +124,7 @@ Tensor cdist(const Input& x1, const Input& x2, double p)
     if (!(p >= 0))
         throw ShapeError(
             detail::error_text("cdist", "p = " + std::to_string(p), "a distance has a norm p >= 0", "use p = 2"));
-    return linalg::vector_norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, -1);
+    return linalg::norm_of(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, p, {-1}, false);
 }
 
 Tensor pairwise_distance(const Input& x1, const Input& x2, PairwiseDistanceOptions options)

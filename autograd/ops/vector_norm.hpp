@@ -7,10 +7,10 @@
 namespace xgrad {
 namespace linalg {
 
-/// (sum |x|^ord)^(1/ord) over the axes, without axes over all elements. With infinity the largest |x|, with -infinity
-/// the smallest, of which equal ones share the gradient evenly; with 0 the number of elements that are not 0. Where the
-/// norm is 0 its gradient is 0. Throws DtypeError unless x is floating, ShapeError for an infinite or negative `ord` over
-/// nothing.
+/// (sum |x|^ord)^(1/ord) over the axes, without axes over all elements. With infinity the largest |x|, with
+/// -infinity the smallest, of which equal ones share the gradient evenly; with 0 the number of elements that are
+/// not 0. Where the norm is 0 its gradient is 0. Other orders are rounded to f32, as in PyTorch. Throws DtypeError
+/// unless x is floating, ShapeError for an infinite or negative `ord` over nothing.
 Tensor vector_norm(const Input& x, double ord = 2);
 Tensor vector_norm(const Input& x, double ord, Sizes axes, bool keepdim = false);
 Tensor vector_norm(const Input& x, double ord, std::int64_t axis, bool keepdim = false);
