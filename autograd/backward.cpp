@@ -21,6 +21,13 @@ namespace {
                                "open the tape with Tape tape{{.explain = true}}"));
 }
 
+[[noreturn]] void throw_reads_scalars()
+{
+    throw TapeError(error_text("checkpoint", "the function reads scalars of the tape that it captures",
+                               "gradients reach what a checkpointed function reads through tensors alone",
+                               "give the scalars as an input: stack({s})"));
+}
+
 void check_seed(const Tensor& root, const Tensor& seed)
 {
     if (seed.dtype() != root.dtype())
@@ -126,24 +133,30 @@ public:
     ~DiscardedWalk() { clear(); }
 };
 
-/// Marks the nodes up to `end` that lead to an input of grad().
-void mark_needed(Recording& r, std::uint32_t end)
+/// Marks the nodes from `begin` to `end` that lead to an input of grad(). None before does. Which scalars lead there is
+/// not followed: if one may, or `through_scalars`, all tensors made of scalars do.
+void mark_needed(Recording& r, std::uint32_t begin, std::uint32_t end, bool through_scalars)
 {
-    for (std::uint32_t i = 0; i < end; ++i) {
+    for (std::uint32_t i = begin; i < end; ++i) {
         Node& node = r.nodes[i];
-        bool needed = node.flags & Node::kNeeded;
+        const bool of_scalars = node.input_count() == 0 && !(node.flags & Node::kLeaf);
+        bool needed = (node.flags & Node::kNeeded) || (of_scalars && through_scalars);
         for (std::uint32_t k = 0; !needed && k < node.input_count(); ++k) {
             const std::uint32_t from = node.input_node(k);
             needed = from != Node::kNone && (r.nodes[from].flags & Node::kNeeded);
         }
-        if (needed) node.flags |= Node::kNeeded;
+        if (!needed) continue;
+        node.flags |= Node::kNeeded;
+        through_scalars |= (node.flags & Node::kScalar) != 0;
     }
 }
 
 /// Sets the marks of a grad() and takes them back at its end, however it ends.
 class GradMarks {
 public:
-    GradMarks(Recording& r, const std::vector<std::uint32_t>& inputs, std::uint32_t end) : r_(r), end_(end)
+    GradMarks(Recording& r, const std::vector<std::uint32_t>& inputs, std::uint32_t floor, std::uint32_t end,
+              bool through_scalars)
+        : r_(r), begin_(floor), end_(end)
     {
         if (r.walks > 1) {
             before_.reserve(r.nodes.size());
@@ -154,13 +167,14 @@ public:
         }
         for (const std::uint32_t i : inputs) {
             r.nodes[i].flags |= Node::kNeeded | Node::kKept;
+            begin_ = std::min(begin_, i);
             end_ = std::max(end_, i + 1);  // an input may be younger than the root
         }
-        mark_needed(r, end);
+        mark_needed(r, floor, end, through_scalars);
     }
     ~GradMarks()
     {
-        for (std::uint32_t i = 0; i < end_; ++i) r_.nodes[i].flags &= kOthers;
+        for (std::uint32_t i = begin_; i < end_; ++i) r_.nodes[i].flags &= kOthers;
         for (std::uint32_t i = 0; i < before_.size(); ++i) r_.nodes[i].flags |= before_[i] & ~kOthers;
         for (const detail::KeptAdjoint& kept : r_.kept) r_.nodes[kept.node].flags |= Node::kKept;
     }
@@ -169,20 +183,21 @@ private:
     static constexpr std::uint8_t kOthers = static_cast<std::uint8_t>(~(Node::kNeeded | Node::kKept));
 
     Recording& r_;
-    std::uint32_t end_;
+    std::uint32_t begin_, end_;
     std::vector<std::uint8_t> before_;  // flags that a grad() under way needs, whose vjp asked for this one
 };
 
 /// A walk that follows only what leads to some nodes, the inputs of grad(), and keeps their adjoints.
 class GradWalk : public DiscardedWalk {
 public:
-    /// `end`: the root is the node before.
+    /// `end`: the last root is the node before.
     GradWalk(Recording& recording, const BackwardOptions& backward_options, const std::vector<std::uint32_t>& inputs,
-             std::uint32_t end)
+             std::uint32_t floor, std::uint32_t end, bool through_scalars)
         : DiscardedWalk(recording, backward_options),
           first_kept_(r.kept.size()),
           inputs_(inputs.size()),
-          marks_(recording, inputs, end)
+          floor_(floor),
+          marks_(recording, inputs, floor, end, through_scalars)
     {
         pruned_ = true;
         r.kept.reserve(first_kept_ + inputs_);
@@ -199,15 +214,54 @@ public:
     {
         const KeptAdjoint& kept = r.kept[first_kept_ + input];
         const Node& node = r.nodes[kept.node];
-        return (node.flags & Node::kLeaf) ? node.adjoint : kept.adjoint;
+        return (node.flags & Node::kLeaf) || kept.node < floor_ ? node.adjoint : kept.adjoint;
+    }
+
+    void check_scalars_before(std::uint32_t slot) const
+    {
+        const auto reached = [this](std::uint32_t at) {
+            return r.adjoint(at) != 0 || (scalar_graph_ && scalar_graph_->reached(at));
+        };
+        for (std::uint32_t at = 0; at < slot; ++at)
+            if (reached(at)) throw_reads_scalars();
     }
 
 private:
     std::size_t first_kept_, inputs_;  // its entries of r.kept
+    std::uint32_t floor_;              // nodes before it are not walked
     GradMarks marks_;
 };
 
+/// Gives the roots their seeds.
+void seed_roots(Recording& r, std::span<const Tensor> roots, std::span<const Tensor> seeds,
+                const BackwardOptions& options)
+{
+    const CurrentTape recorder(options.create_graph ? r : null_tape);
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+        Tensor& adjoint = r.nodes[roots[i].header().node].adjoint;
+        adjoint = adjoint.defined() ? accumulate(std::move(adjoint), seeds[i]) : seeds[i];
+    }
+}
+
 }  // namespace
+
+std::vector<Tensor> pull(Recording& r, std::span<const Tensor> roots, std::span<const Tensor> seeds,
+                         const std::vector<std::uint32_t>& nodes, std::uint32_t floor, const BackwardOptions& options,
+                         std::uint32_t first_scalar)
+{
+    std::uint32_t end = 0;
+    for (const Tensor& root : roots) end = std::max(end, root.header().node + 1);
+    std::vector<Tensor> gradients(nodes.size());
+    if (end == 0) return gradients;
+    GradWalk walk(r, options, nodes, floor, end, first_scalar > 0);
+    seed_roots(r, roots, seeds, options);
+    walk.run(r.nodes[end - 1].slot, end, std::min(floor, end));
+    walk.check_scalars_before(first_scalar);
+    for (std::size_t i = 0; i < nodes.size(); ++i) gradients[i] = walk.adjoint(i);
+    walk.forget_vjps();
+    return gradients;
+}
+
 }  // namespace detail
 
 using detail::BackwardWalk;
@@ -215,7 +269,6 @@ using detail::check_seed;
 using detail::default_seed;
 using detail::DiscardedWalk;
 using detail::error_text;
-using detail::GradWalk;
 using detail::Node;
 using detail::Recording;
 using detail::ThreadTapes;
@@ -304,13 +357,11 @@ std::vector<Tensor> Tape::grad(const Tensor& root, const std::vector<Tensor>& in
     options.create_graph |= open_->is_scope();
     std::vector<std::uint32_t> nodes;
     for (const Tensor& input : inputs) nodes.push_back(node_on(r, "grad", input));
-    GradWalk walk(r, options, nodes, index + 1);
-    r.nodes[index].adjoint = seed;
-    walk.run(r.nodes[index].slot, index + 1);
-    std::vector<Tensor> gradients;
+    // No node before the first input leads to an input.
+    const std::uint32_t floor = nodes.empty() ? 0 : *std::min_element(nodes.begin(), nodes.end());
+    std::vector<Tensor> gradients = detail::pull(r, {&root, 1}, {&seed, 1}, nodes, std::min(floor, index), options);
     for (std::size_t i = 0; i < inputs.size(); ++i)
-        gradients.push_back(walk.adjoint(i).defined() ? walk.adjoint(i) : zeros_like(inputs[i]));
-    walk.forget_vjps();
+        if (!gradients[i].defined()) gradients[i] = zeros_like(inputs[i]);
     return gradients;
 }
 

@@ -107,7 +107,7 @@ void Recording::choose_log(bool explain)
 
 void Recording::drop_nodes() noexcept
 {
-    nodes.for_each_down(nodes.size(), [](Node& node, std::uint32_t) {
+    nodes.for_each_down(0, nodes.size(), [](Node& node, std::uint32_t) {
         if (node.adjoint.defined()) node.adjoint = Tensor();
         if (!node.vjp) return;
         if (node.flags & Node::kLeaf)
@@ -120,8 +120,19 @@ void Recording::drop_nodes() noexcept
     first_leaf = nullptr;
     last_link = &first_leaf;
     kept.clear();
+    hooks.clear();
     if (log) log->clear();
     file = nullptr;
+}
+
+[[gnu::noinline, gnu::cold]] void CapturedValues::note(const TensorHeader& value)
+{
+    const auto is_it = [&value](const Tensor& known) { return known.unsafe_header() == &value; };
+    if (!tracks(value) || std::any_of(values.begin(), values.end(), is_it)) return;
+    auto* const header = const_cast<TensorHeader*>(&value);
+    values.reserve(values.size() + 1);
+    detail::retain(header);
+    values.push_back(Tensor::adopt(header));
 }
 
 [[gnu::noinline, gnu::cold]] void Recording::log_leaf(const LeafCell& cell, const Tensor& value)

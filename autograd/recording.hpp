@@ -9,7 +9,10 @@
 #include <xgrad/scalar_tape.hpp>
 #include <xgrad/tensor.hpp>
 
+#include <algorithm>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "autograd/arena.hpp"
@@ -28,6 +31,7 @@ struct Node {
         kScalar = 4,    // the output is the scalar of this slot; its adjoint is the slot's
         kKept = 8,      // somebody asked for the adjoint: retain_grad, or an input of grad()
         kNeeded = 16,   // leads to an input of the running grad()
+        kHooked = 32,   // somebody wants to see, or change, the adjoint: register_hook
     };
 
     const Op* op;
@@ -92,14 +96,15 @@ public:
         if (!chunks_.empty()) enter(0);
     }
 
-    /// Calls f(node, index) for the nodes below `end`, from the last one down.
+    /// Calls f(node, index) for the nodes from `begin` to before `end`, from the last one down.
     template <class F>
-    void for_each_down(std::uint32_t end, F&& f)
+    void for_each_down(std::uint32_t begin, std::uint32_t end, F&& f)
     {
-        while (end > 0) {
+        while (end > begin) {
             const std::uint32_t first = (end - 1) / kChunk * kChunk;
             Node* const chunk = chunks_[first / kChunk].get();
-            for (; end > first; --end) f(chunk[end - 1 - first], end - 1);
+            for (const std::uint32_t last = std::max(first, begin); end > last; --end)
+                f(chunk[end - 1 - first], end - 1);
         }
     }
 
@@ -140,12 +145,31 @@ struct KeptAdjoint {
     Tensor adjoint;  // waits for the end of the walk
 };
 
+/// What register_hook was given for a node. Shared with the handle, which empties the function to remove it.
+struct Hook {
+    std::function<Tensor(const Tensor&)> function;
+};
+
+/// Notes which values a function reads that an outer recording, or a parameter, tracks.
+struct CapturedValues {
+    const ScalarTape& of;
+    std::vector<Tensor> values;
+
+    bool tracks(const TensorHeader& value) const
+    {
+        return of.holds(value.serial) || (value.leaf && value.leaf->is_trained_parameter());
+    }
+    void note(const TensorHeader& value);
+};
+
 struct Recording : ScalarTape {
     Nodes nodes;
     Arena arena;
     Node* first_leaf = nullptr;      // the nodes that are leaves form a list, oldest first
     Node** last_link = &first_leaf;  // where the next one is linked
     std::vector<KeptAdjoint> kept;
+    std::vector<std::pair<std::uint32_t, std::shared_ptr<Hook>>> hooks;  // by node
+    CapturedValues* captured = nullptr;  // set: nothing but this is wanted of operations on outer values
     struct ParameterNode {
         std::uint64_t serial;
         std::uint32_t node;
@@ -187,6 +211,10 @@ struct Recording : ScalarTape {
     std::uint32_t node_of(const TensorHeader& value)
     {
         if (holds(value.serial)) return value.node;
+        if (captured) [[unlikely]] {
+            captured->note(value);
+            return Node::kNone;
+        }
         if (!value.leaf || !value.leaf->is_trained_parameter()) return Node::kNone;
         const std::uint32_t id = value.leaf->id;
         return id < parameters.size() && holds(parameters[id].serial) ? parameters[id].node : add_parameter(value);
@@ -235,7 +263,8 @@ inline Recording* running()
 /// Whether an operation on this value would be recorded by `r`.
 inline bool is_tracked(const Recording& r, const TensorHeader& value)
 {
-    return r.holds(value.serial) || (value.leaf && value.leaf->is_trained_parameter());
+    return r.holds(value.serial) || (value.leaf && value.leaf->is_trained_parameter()) ||
+           (r.captured && r.captured->tracks(value));
 }
 
 /// Notes an operation on an explaining or anomaly-detecting tape; called with the node filled but not yet pushed.

@@ -204,20 +204,45 @@ inline void Walk::run_vjp(Node& node, std::uint32_t index, const Tensor& gy)
 
 inline void Walk::visit(Node& node, std::uint32_t index)
 {
-    if (node.flags & Node::kLeaf) return;
+    if (node.flags & Node::kLeaf) {
+        if ((node.flags & Node::kHooked) && node.adjoint.defined()) [[unlikely]]
+            run_hooks(node, index, node.adjoint);
+        return;
+    }
     if (node.flags != 0 || watched_) return visit_marked(node, index);
     if (!node.adjoint.defined()) return;
     const Tensor gy = std::move(node.adjoint);
     run_vjp(node, index, gy);
 }
 
+/// Lets the hooks of a node see its adjoint, now complete, and replace it.
+void Walk::run_hooks(Node& node, std::uint32_t index, Tensor& gy)
+{
+    walk_clock = node.clock;
+    for (std::size_t i = 0; i < r.hooks.size(); ++i) {
+        if (r.hooks[i].first != index) continue;
+        const std::shared_ptr<Hook> hook = r.hooks[i].second;  // it may remove itself
+        if (!hook->function) continue;
+        const auto function = hook->function;
+        Tensor other = function(gy);
+        if (!other.defined()) continue;
+        if (other.dtype() != node.dtype || !(other.sizes() == node.shape()))
+            throw ShapeError(error_text("register_hook",
+                                        "a hook gave " + describe(other) + " in place of an adjoint " + describe(gy),
+                                        "an adjoint has the shape and dtype of its value",
+                                        "reshape or convert it in the hook, or return nothing to keep the adjoint"));
+        gy = std::move(other);
+    }
+}
+
 /// A visit of a node that is something else than a tensor operation walked for the first time.
 void Walk::visit_marked(Node& node, std::uint32_t index)
 {
-    const Tensor gy = take_adjoint(node);
+    Tensor gy = take_adjoint(node);
     if (!gy.defined()) return;
     if (node.flags & Node::kConsumed) throw_consumed(node.op->name);
     node_ = index;
+    if (node.flags & Node::kHooked) run_hooks(node, index, gy);
     if (watched_) note_visit(index, gy);
     if (node.flags & Node::kKept)
         for (KeptAdjoint& kept : r.kept)
@@ -235,7 +260,7 @@ void Walk::save_scalars()
     saved_scalars_ = true;
 }
 
-void Walk::run(std::uint32_t top_slot, std::uint32_t end)
+void Walk::run(std::uint32_t top_slot, std::uint32_t end, std::uint32_t floor)
 {
     end_ = end;
     visited_ = 0;
@@ -246,12 +271,13 @@ void Walk::run(std::uint32_t top_slot, std::uint32_t end)
         // While a vjp runs nothing is recorded, or, under create_graph, the walked recording records.
         const CurrentTape recorder(options.create_graph ? r : null_tape);
         std::uint32_t top = top_slot + 1;
-        r.nodes.for_each_down(end, [&](Node& node, std::uint32_t index) {
+        const std::uint32_t lowest = floor > 0 ? r.nodes[floor - 1].slot + 1 : 0;
+        r.nodes.for_each_down(floor, end, [&](Node& node, std::uint32_t index) {
             if (node.slot + 1 < top) walk_scalars(node.slot + 1, top);
             top = node.slot;
             visit(node, index);
         });
-        if (top > 0) walk_scalars(0, top);
+        if (top > lowest) walk_scalars(lowest, top);
         if (!options.retain) r.consumed = std::max(r.consumed, seeded_);
     } catch (...) {
         clear();

@@ -9,6 +9,7 @@
 #include <xgrad/tape.hpp>
 
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -51,7 +52,8 @@ struct Walk {
     /// Walks down from the record in `top_slot`, whose adjoint is set, and leaves the leaves' adjoints in their nodes.
     /// `end`: the nodes below are those up to that slot. If a vjp throws, all adjoints are cleared and it goes on to
     /// the caller.
-    void run(std::uint32_t top_slot, std::uint32_t end);
+    /// Nodes before `floor`, and scalars before that node, keep the adjoints that arrive there.
+    void run(std::uint32_t top_slot, std::uint32_t end, std::uint32_t floor = 0);
     void run(std::uint32_t top_slot) { run(top_slot, nodes_below(top_slot + 1)); }
 
     /// Without retain: frees what the walked records saved.
@@ -103,6 +105,7 @@ private:
     void visit(Node& node, std::uint32_t index);
     void visit_marked(Node& node, std::uint32_t index);
     void run_vjp(Node& node, std::uint32_t index, const Tensor& gy);
+    void run_hooks(Node& node, std::uint32_t index, Tensor& gy);
     void add_converted(Node& source, Node& node, std::size_t input, Tensor&& g);
     Tensor take_adjoint(Node& node);
     void note_visit(std::uint32_t index, const Tensor& gy);
@@ -121,6 +124,14 @@ private:
     std::uint32_t visited_ = 0;             // how many of r.visited are nodes whose vjp this walk ran
     std::optional<InterruptedWalk> outer_;  // the walk whose vjp asked for this one
 };
+
+/// sum over the roots of seed * d root / d node, for each of the nodes; undefined where no root depends on it. All roots
+/// are on the recording, and a seed has its root's shape and dtype. Nodes before `floor` are not walked: what arrives
+/// there, directly, is theirs. Leaves everything else as it was. Throws TapeError when something arrives at a scalar
+/// before `first_scalar`.
+std::vector<Tensor> pull(Recording& r, std::span<const Tensor> roots, std::span<const Tensor> seeds,
+                         const std::vector<std::uint32_t>& nodes, std::uint32_t floor, const BackwardOptions& options,
+                         std::uint32_t first_scalar = 0);
 
 // What the walk needs of the operations, which are built on top of it: defined with them.
 

@@ -5,6 +5,7 @@
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/scalar.hpp>
 
+#include "autograd/functional/differentiation.hpp"
 #include "tests/op_table.hpp"
 
 namespace {
@@ -19,6 +20,7 @@ const OpRows kRows{{
      },
      {kMatrix, kOther}},
     {"ReshapeOfTransposed", [](const In& x) { return square(reshape(transpose(x[0]), {6})); }, {kMatrix}},
+    {"Alias", [](const In& x) { return square(detail::alias(x[0])); }, {kMatrix}},
     {"Flatten", [](const In& x) { return square(flatten(x[0], 1)); }, {kCube}},
     {"Permute",
      [](const In& x) {

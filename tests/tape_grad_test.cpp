@@ -115,6 +115,17 @@ TEST(Tape, UnneededBranchesAreNotWalkedByGrad)
     EXPECT_EQ(calls, 3);
 }
 
+TEST(Tape, GradFollowsTensorsThroughScalars)
+{
+    // y = x_1^2 by way of scalars, times c: gradient 2 x_1 c.
+    Tape tape;
+    const Tensor x = tape.variable(kValues), c = tape.variable(tensor({1}, {10}, f64));
+    const Scalar s = x.scalar(1);
+    const Tensor y = sum(tensor({1}, std::vector<Scalar>{s * s}) * c);
+    EXPECT_TENSOR_EQ(tape.grad(y, {x}, {.retain = true})[0], tensor({3}, {0, 40, 0}, f64));
+    EXPECT_TENSOR_EQ(tape.grad(y, {c})[0], tensor({1}, {4}, f64));
+}
+
 TEST(Tape, ConstantInputsAreNotWanted)
 {
     bool wanted[2] = {};

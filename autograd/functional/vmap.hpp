@@ -1,0 +1,62 @@
+#pragma once
+
+// A function of one sample becomes one of a batch:
+//   auto f = [](const Tensor& x, const Tensor& w) { return sum(x * w); };
+//   Tensor y = vmap(f, {.in_axes = {0, kNoAxis}})(batch, w);
+
+#include <xgrad/functional/function.hpp>
+
+#include <limits>
+
+namespace xgrad {
+
+/// In in_axes: every sample sees the whole argument.
+constexpr std::int64_t kNoAxis = std::numeric_limits<std::int64_t>::min();
+
+struct VmapOptions {
+    std::vector<std::int64_t> in_axes = {};  ///< for each argument the axis of the samples; empty: 0 for all
+    std::int64_t out_axis = 0;               ///< where the values' axis of the samples stands
+};
+
+namespace detail {
+Tensors map_over_axis(const ListFunction& f, const Tensors& inputs, const VmapOptions& options);
+
+template <class F>
+class VmapFunction {
+public:
+    VmapFunction(F f, VmapOptions options) : f_(std::move(f)), options_(std::move(options)) {}
+
+    template <TensorLike... X>
+    requires(sizeof...(X) > 0) auto operator()(const X&... x) const
+    {
+        constexpr std::size_t n = sizeof...(X);
+        static_assert(FunctionOfTensors<F, n>, "vmap: the function does not take so many tensors and return tensors");
+        return result_from<ReturnsTensor<F, n>>(
+            map_over_axis(list_function<n>(f_), {static_cast<const Tensor&>(x)...}, options_));
+    }
+    auto operator()(const Tensors& x) const
+    {
+        static_assert(FunctionOfTensors<F, 0>, "vmap: the function does not take a list and return tensors");
+        return result_from<ReturnsTensor<F, 0>>(map_over_axis(list_function<0>(f_), x, options_));
+    }
+
+private:
+    F f_;
+    VmapOptions options_;
+};
+
+}  // namespace detail
+
+/// A function of the same arguments with an axis more, that of the samples. f is called once for each sample, with
+/// views of its slices, in order, and the results are stacked: right for every operation, with control flow that
+/// depends on the values, nested, and differentiable, but as slow as the loop that it is (each operation runs on one
+/// sample at a time, and stacking copies the results). Where operations take batches themselves, call them with the
+/// batch. Random numbers are drawn anew for each sample. A copy of f is called. Throws ShapeError when arguments have
+/// no such axis or different numbers of samples, or when there are none.
+template <class F>
+auto vmap(F f, VmapOptions options = {})
+{
+    return detail::VmapFunction<F>(std::move(f), std::move(options));
+}
+
+}  // namespace xgrad
