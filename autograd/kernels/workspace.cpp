@@ -1,6 +1,7 @@
 #include "autograd/kernels/workspace.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <new>
 #include <vector>
 
@@ -26,7 +27,7 @@ struct Arena {
 
     void release()
     {
-        for (const Block& b : blocks) ::operator delete (b.data, std::align_val_t{kAlignment});
+        for (const Block& b : blocks) std::free(b.data);
         blocks.clear();
         block = used = 0;
     }
@@ -41,7 +42,9 @@ struct Arena {
     void add_block(std::size_t size)
     {
         blocks.reserve(blocks.size() + 1);  // so that nothing can throw once the memory is there
-        blocks.push_back({static_cast<std::byte*>(::operator new (size, std::align_val_t{kAlignment})), size});
+        void* memory = std::aligned_alloc(kAlignment, size);  // a multiple of the alignment
+        if (!memory) throw std::bad_alloc();
+        blocks.push_back({static_cast<std::byte*>(memory), size});
     }
 
     void* take(std::size_t bytes)
