@@ -1,8 +1,8 @@
 // One idea: an operation of your own is a value and a vjp given to record(), and gradcheck tells whether they fit.
-//   softsign   y = x / (1 + |x|)
+//   squash   y = x / (1 + |x|)
 //   vjp        dx = gy / (1 + |x|)^2     written in operations, so that it can be differentiated again
 // Prints:
-//   softsign(1) = 0.5, derivative 0.25
+//   squash(1) = 0.5, derivative 0.25
 //   first derivatives right: true, second: true
 //   with a forgotten square: false
 //   input 0 of shape (3,), element 2: autograd ..., numeric ..., error ... > 1e-06
@@ -15,22 +15,22 @@ using namespace xgrad;
 
 namespace {
 
-Tensor softsign_value(const Tensor& x)
+Tensor squash_value(const Tensor& x)
 {
     const NoGrad value_only;
     return x / (1 + abs(x));
 }
 
-Tensor softsign(const Input& x)
+Tensor squash(const Input& x)
 {
-    return record("softsign", {x}, softsign_value(x), [x = *x](const Tensor& gy, Adjoints& gx) {
+    return record("squash", {x}, squash_value(x), [x = *x](const Tensor& gy, Adjoints& gx) {
         if (gx.wants(0)) gx.add(0, gy / square(1 + abs(x)));
     });
 }
 
-Tensor wrong_softsign(const Input& x)
+Tensor wrong_squash(const Input& x)
 {
-    return record("wrong_softsign", {x}, softsign_value(x), [x = *x](const Tensor& gy, Adjoints& gx) {
+    return record("wrong_squash", {x}, squash_value(x), [x = *x](const Tensor& gy, Adjoints& gx) {
         if (gx.wants(0)) gx.add(0, gy / (1 + abs(x)));
     });
 }
@@ -41,14 +41,14 @@ int main()
 {
     Tape tape;
     const Tensor x = tape.variable("x", tensor(1.0));
-    const Tensor y = softsign(x);
+    const Tensor y = squash(x);
     tape.backward(y);
-    fmt::print("softsign(1) = {}, derivative {}\n", y.item(), x.grad().item());
+    fmt::print("squash(1) = {}, derivative {}\n", y.item(), x.grad().item());
 
     const Tensor points = tensor({3}, {-1.5, 0.5, 2}, f64);
-    const auto f = [](const Tensor& t) { return softsign(t); };
+    const auto f = [](const Tensor& t) { return squash(t); };
     fmt::print("first derivatives right: {}, second: {}\n", gradcheck(f, {points}).ok, gradgradcheck(f, {points}).ok);
 
-    const auto report = gradcheck([](const Tensor& t) { return wrong_softsign(t); }, {points});
+    const auto report = gradcheck([](const Tensor& t) { return wrong_squash(t); }, {points});
     fmt::print("with a forgotten square: {}\n{}\n", report.ok, report.message);
 }

@@ -132,7 +132,7 @@ void ScalarBlock::run()
     double* y = registers_.data() + steps_.inputs * lanes_;
     for (const Step& step : steps_.steps) {
         if (step.is_unary)
-            kernels::active.unary[kF64][step.function](n, value_of(step.a), y);
+            kernels::active.unary[kF64][step.function](n, value_of(step.a), y, nullptr);
         else
             kernels::active.binary[kF64][step.function](n, value_of(step.a), step_of(step.a), value_of(step.b),
                                                         step_of(step.b), y);
@@ -183,7 +183,7 @@ void ScalarBlock::run_back()
         const double *gy = adjoints_.data() + at * lanes_, *y = registers_.data() + at * lanes_;
         const double *a = value_of(step.a), *b = step.is_unary ? nullptr : value_of(step.b);
         if (step.is_unary) {
-            hand_on(step.a, [&](double* to) { kernels::active.unary_vjp[kF64][step.function](n, gy, a, y, to); });
+            hand_on(step.a, [&](double* to) { kernels::active.unary_vjp[kF64][step.function](n, gy, a, y, to, nullptr); });
             continue;
         }
         hand_on(step.a, [&](double* to) {
