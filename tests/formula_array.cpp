@@ -236,6 +236,7 @@ void add_reductions(Functions& f)
     const auto smallest = [](double a, double b) { return std::min(a, b); };
     f["sum/1"] = [](const Arguments& x) { return std::accumulate(x[0].values.begin(), x[0].values.end(), 0.0); };
     f["sum/2"] = [](const Arguments& x) { return reduced(x[0], x[1], 0, std::plus<>()); };
+    f["prod/2"] = [](const Arguments& x) { return reduced(x[0], x[1], 1, std::multiplies<>()); };
     f["max/2"] = [=](const Arguments& x) { return reduced(x[0], x[1], -inf, largest); };
     f["min/2"] = [=](const Arguments& x) { return reduced(x[0], x[1], inf, smallest); };
     f["argmax/2"] = [](const Arguments& x) { return first_place(x[0], x[1], true); };
@@ -303,6 +304,7 @@ Functions all_functions()
     add_shape_functions(f);
     add_image_functions(f);
     add_matrix_functions(f);
+    add_index_functions(f);
     return f;
 }
 

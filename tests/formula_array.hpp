@@ -42,7 +42,7 @@ using Functions = std::map<std::string, Function>;
 /// Elementwise with broadcasting: exp log sqrt tanh sin cos abs pow where.
 /// `axes` and `axis` are numbers or lists; what is reduced keeps its axes, with size 1. A function that has to know a
 /// shape takes an array of that shape, here `like`:
-///   sum(x) sum(x, axes) max(x, axes) min(x, axes) argmax(x, axes) argmin(x, axes)
+///   sum(x) sum(x, axes) prod(x, axes) max(x, axes) min(x, axes) argmax(x, axes) argmin(x, axes)
 ///   count(x, axes)                       how many elements of x each of these sums has
 ///   expand(x, like)                      x repeated; expand(x, like, axes): x lacks these axes of like
 ///   sum_to(x, like)                      undoes expand
@@ -75,6 +75,16 @@ using Functions = std::map<std::string, Function>;
 ///   left_vectors_gradient(g, x, like)
 ///   orthonormal(x, like)                 Gram and Schmidt's process for the columns, with the signs of like
 ///   triangular(x, like)                  R of x = Q R with the signs of the diagonal of like
+///   take_at(x, places)                   places: row-major positions, below 0: reads 0, is not written
+///   add_at(g, places, like) put_at(x, places, values) max_at(x, places, values) min_at(x, places, values)
+///   flip(x, axes) pad(x, start, end, value)
+///   unfold(x, axis, size, step)          fold(g, axis, size, step, like)
+///   diagonal(x, offset, axis0, axis1)    put_diagonal(d, offset, axis0, axis1, like)
+///   shift(x, axis, step, value)          x moved by one position, step 1 or -1; value comes in
+///   cumsum(x, axis, step) cumprod(x, axis, step)   from the end for step -1
+///   linear_scan(a, b, axis, step)        y_k = a_k y_{k - step} + b_k
+///   argsort(x, axis, direction)          direction 1 or -1
+///   running_argmax(x, axis) running_argmin(x, axis) median(x)
 const Functions& formula_functions();
 
 /// A function of numbers applied to each element, shapes broadcast.
@@ -93,6 +103,9 @@ void add_image_functions(Functions& functions);
 
 /// Those of matrices.
 void add_matrix_functions(Functions& functions);
+
+/// Those of places, windows, running reductions and order.
+void add_index_functions(Functions& functions);
 
 /// Calls f(index) for each index of the shape, in row-major order.
 void for_each_index(const Index& sizes, const std::function<void(const Index&)>& f);

@@ -198,7 +198,7 @@ TEST(Extrema, ScatterGatherAndShare)
     gather_along(4, 2, 3, 1, gx.data(), position.data(), back.data());
     EXPECT_EQ(back, gy);
     const std::vector<float> x = {1, 3, 3, 2, 0, 1}, y = {3, 2};
-    share_among_equal(f32, 2, 3, 1, gy.data(), x.data(), y.data(), gx.data());
+    share_among_equal(f32, 2, 3, 1, gy.data(), x.data(), y.data(), false, gx.data());
     EXPECT_EQ(gx, (std::vector<float>{0, 5, 5, 20, 0, 0}));
 }
 

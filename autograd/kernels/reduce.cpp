@@ -136,7 +136,7 @@ void gather(Index outer, Index n, Index inner, const void* x_, const std::int64_
 }
 
 template <class T>
-void share(Index outer, Index n, Index inner, const T* gy, const T* x, const T* y, T* gx)
+void share(Index outer, Index n, Index inner, const T* gy, const T* x, const T* y, bool nan_to_all, T* gx)
 {
     for (Index o = 0; o < outer; ++o, gy += inner, y += inner, x += n * inner, gx += n * inner)
         for (Index i = 0; i < inner; ++i) {
@@ -144,7 +144,8 @@ void share(Index outer, Index n, Index inner, const T* gy, const T* x, const T* 
             Index count = 0;
             for (Index k = 0; k < n; ++k) count += equals(x[k * inner + i]) ? 1 : 0;
             const T each = gy[i] / static_cast<T>(count);
-            for (Index k = 0; k < n; ++k) gx[k * inner + i] = equals(x[k * inner + i]) ? each : T{0};
+            const T other = nan_to_all && y[i] != y[i] ? y[i] : T{0};
+            for (Index k = 0; k < n; ++k) gx[k * inner + i] = other == other && equals(x[k * inner + i]) ? each : other;
         }
 }
 
@@ -217,14 +218,14 @@ void gather_along(std::size_t element, Index outer, Index n, Index inner, const 
 }
 
 void share_among_equal(Dtype dtype, Index outer, Index n, Index inner, const void* gy, const void* x, const void* y,
-                       void* gx)
+                       bool nan_to_all, void* gx)
 {
     if (dtype == f32) {
         share(outer, n, inner, static_cast<const float*>(gy), static_cast<const float*>(x),
-              static_cast<const float*>(y), static_cast<float*>(gx));
+              static_cast<const float*>(y), nan_to_all, static_cast<float*>(gx));
     } else {
         share(outer, n, inner, static_cast<const double*>(gy), static_cast<const double*>(x),
-              static_cast<const double*>(y), static_cast<double*>(gx));
+              static_cast<const double*>(y), nan_to_all, static_cast<double*>(gx));
     }
 }
 

@@ -33,9 +33,10 @@ void minimum(Dtype dtype, Index outer, Index n, Index inner, const void* x, void
 void scatter_along(std::size_t element, Index outer, Index n, Index inner, const void* gy, const std::int64_t* position,
                    void* gx);
 
-/// gx = gy shared evenly among the elements of x that equal y: the vjp of amax and amin. f32, f64.
+/// gx = gy shared evenly among the elements of x that equal y: the vjp of extrema. Where y is NaN, the NaN among x share
+/// it or (nan_to_all) all get NaN. f32, f64.
 void share_among_equal(Dtype dtype, Index outer, Index n, Index inner, const void* gy, const void* x, const void* y,
-                       void* gx);
+                       bool nan_to_all, void* gx);
 
 /// y[outer, inner] = x[outer, position, inner].
 void gather_along(std::size_t element, Index outer, Index n, Index inner, const void* x, const std::int64_t* position,

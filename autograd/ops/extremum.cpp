@@ -20,7 +20,8 @@ const Op kMin{"min", "min(x, axis)", {"put_along(gy, argmin(x, axis), axis, x)"}
 
 // amax, amin     y = largest (smallest) of x over the axes
 //   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
-//   vjp          dx = gy / m where x equals y, 0 elsewhere; m elements of x equal y
+//   vjp          dx = gy / m where x equals y, 0 elsewhere; m elements of x equal y. Where y is NaN, max and min give
+//                the gradient to the NaN among x, amax and amin NaN to all of them, as PyTorch does
 const Op kAmax{"amax", "max(x, axes)", {"expand(gy, x, axes) * (x == max(x, axes)) / sum(x == max(x, axes), axes)"}};
 const Op kAmin{"amin", "min(x, axes)", {"expand(gy, x, axes) * (x == min(x, axes)) / sum(x == min(x, axes), axes)"}};
 
@@ -69,26 +70,29 @@ ValuesAndIndices along(const Kind& kind, const Input& x, std::int64_t given_axis
     return {record(kind.along, {x}, y, vjp), indices};
 }
 
+/// Who gets the gradient of an extremum that is NaN.
+enum class NanGradient : bool { to_nan, nan_to_all };
+
 /// 1 / m where x equals its extremum y over the axes and m elements do, 0 elsewhere.
-Tensor equal_shares(const Tensor& x, const Tensor& y, const AxisSet& axes)
+Tensor equal_shares(const Tensor& x, const Tensor& y, const AxisSet& axes, NanGradient nan_gradient)
 {
     const Nest nest(x, axes);
     const Tensor one = ones_like(y), shares = detail::empty_like(nest.x);
     kernels::share_among_equal(x.dtype(), nest.outer, nest.n, nest.inner, one.raw(), nest.x.raw(), y.raw(),
-                               detail::mutable_data(shares));
+                               nan_gradient == NanGradient::nan_to_all, detail::mutable_data(shares));
     return nest.restore(shares);
 }
 
-Tensor over(const Kind& kind, const Input& x, const AxisSet& axes, bool keepdim)
+Tensor over(const Kind& kind, const Input& x, const AxisSet& axes, bool keepdim, NanGradient nan_gradient)
 {
-    if (x->dtype() == boolean) return to(over(kind, to(x, i64), axes, keepdim), boolean);
+    if (x->dtype() == boolean) return to(over(kind, to(x, i64), axes, keepdim, nan_gradient), boolean);
     check_not_empty(kind.over, *x, axes);
     const Nest nest(*x, axes);
     const Tensor y = detail::empty(x->dtype(), axes.result_sizes(x->sizes(), keepdim));
     kind.kernel(x->dtype(), nest.outer, nest.n, nest.inner, nest.x.raw(), detail::mutable_data(y), nullptr);
     if (!is_floating(x->dtype())) return record_constant(kind.over, {x}, y);
-    return record(kind.over, {x}, y, [x = *x, y, axes](const Tensor& gy, Adjoints& gx) {
-        gx.add(0, detail::expand_reduced(gy, axes, gx.sizes(0)) * equal_shares(x, y, axes));
+    return record(kind.over, {x}, y, [x = *x, y, axes, nan_gradient](const Tensor& gy, Adjoints& gx) {
+        gx.add(0, detail::expand_reduced(gy, axes, gx.sizes(0)) * equal_shares(x, y, axes, nan_gradient));
     });
 }
 
@@ -105,7 +109,7 @@ Tensor position(const Kind& kind, const Input& x, const AxisSet& axes, bool keep
 
 Tensor over(const Kind& kind, const Input& x, Sizes axes, bool keepdim)
 {
-    return over(kind, x, AxisSet(kind.over.name, axes, x->ndim()), keepdim);
+    return over(kind, x, AxisSet(kind.over.name, axes, x->ndim()), keepdim, NanGradient::nan_to_all);
 }
 
 Tensor position(const Kind& kind, const Input& x, std::int64_t axis, bool keepdim)
@@ -118,8 +122,8 @@ Tensor position(const Kind& kind, const Input& x, std::int64_t axis, bool keepdi
 ValuesAndIndices max(const Input& x, std::int64_t axis, bool keepdim) { return along(kLargest, x, axis, keepdim); }
 ValuesAndIndices min(const Input& x, std::int64_t axis, bool keepdim) { return along(kSmallest, x, axis, keepdim); }
 
-Tensor max(const Input& x) { return over(kLargest, x, AxisSet::all(x->ndim()), false); }
-Tensor min(const Input& x) { return over(kSmallest, x, AxisSet::all(x->ndim()), false); }
+Tensor max(const Input& x) { return over(kLargest, x, AxisSet::all(x->ndim()), false, NanGradient::to_nan); }
+Tensor min(const Input& x) { return over(kSmallest, x, AxisSet::all(x->ndim()), false, NanGradient::to_nan); }
 Tensor amax(const Input& x, Sizes axes, bool keepdim) { return over(kLargest, x, axes, keepdim); }
 Tensor amin(const Input& x, Sizes axes, bool keepdim) { return over(kSmallest, x, axes, keepdim); }
 Tensor amax(const Input& x, std::int64_t axis, bool keepdim) { return amax(x, Sizes(&axis, 1), keepdim); }

@@ -84,6 +84,19 @@ void check_fits(const Tensor& first, const Tensor& x, std::size_t axis)
                        "reshape or slice one of them, choose another axis, or use stack for a new axis"));
 }
 
+/// A tensor of shape (0,) fits everything, as in PyTorch: what a list of parts often starts with.
+bool is_nothing(const Tensor& x) { return x.ndim() == 1 && x.sizes()[0] == 0; }
+
+/// The first tensor that says what the others look like.
+const Tensor& pattern_of(const TensorList& tensors)
+{
+    const Tensor* found = std::find_if_not(tensors.begin(), tensors.end(), is_nothing);
+    return found == tensors.end() ? tensors[0] : *found;
+}
+
+/// Positions of a tensor along the axis.
+std::int64_t length(const Tensor& x, std::size_t axis) { return is_nothing(x) ? 0 : x.sizes()[axis]; }
+
 /// Where along the axis each tensor begins, in the tape's memory.
 const std::int64_t* starts_of(const TensorList& tensors, std::size_t axis)
 {
@@ -91,7 +104,7 @@ const std::int64_t* starts_of(const TensorList& tensors, std::size_t axis)
     if (!r) return nullptr;
     auto* starts = static_cast<std::int64_t*>(r->arena.allocate(tensors.size() * sizeof(std::int64_t)));
     std::int64_t start = 0;
-    for (std::size_t i = 0; i < tensors.size(); ++i) starts[i] = std::exchange(start, start + tensors[i].sizes()[axis]);
+    for (std::size_t i = 0; i < tensors.size(); ++i) starts[i] = std::exchange(start, start + length(tensors[i], axis));
     return starts;
 }
 
@@ -103,22 +116,25 @@ Tensor cat(const TensorList& tensors, std::int64_t given_axis)
     const Dtype dtype = common_dtype(tensors);
     if (!all_of_dtype(tensors, dtype))
         return cat({in_dtype(tensors, dtype), tensors.file(), tensors.line()}, given_axis);
-    const std::size_t axis = detail::normal_axis("cat", given_axis, tensors[0].ndim());
-    Dims sizes = tensors[0].sizes();
+    const Tensor& pattern = pattern_of(tensors);
+    const std::size_t axis = detail::normal_axis("cat", given_axis, pattern.ndim());
+    Dims sizes = pattern.sizes();
     sizes[axis] = 0;
     for (const Tensor& x : tensors) {
-        check_fits(tensors[0], x, axis);
-        sizes[axis] += x.sizes()[axis];
+        if (!is_nothing(x)) check_fits(pattern, x, axis);
+        sizes[axis] += length(x, axis);
     }
     const Tensor y = detail::empty(dtype, sizes);
     std::int64_t start = 0;
     for (const Tensor& x : tensors) {
+        if (is_nothing(x)) continue;
         const std::int64_t count = x.sizes()[axis];
         copy_into(detail::slice_view(y, {axis, std::exchange(start, start + count), 1}, count), x);
     }
     const auto vjp = [axis, count = tensors.size(), starts = starts_of(tensors, axis)](const Tensor& gy, Adjoints& gx) {
         for (std::size_t i = 0; i < count; ++i)
-            if (gx.wants(i)) gx.add(i, narrow(gy, static_cast<std::int64_t>(axis), starts[i], gx.sizes(i)[axis]));
+            if (gx.wants(i) && gx.sizes(i).size() == gy.ndim())
+                gx.add(i, narrow(gy, static_cast<std::int64_t>(axis), starts[i], gx.sizes(i)[axis]));
     };
     return record_list(kCat, tensors, y, vjp);
 }

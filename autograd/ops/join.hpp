@@ -37,7 +37,8 @@ private:
     int line_;
 };
 
-/// One behind the other along an axis that all have; the other sizes are equal. Dtypes promote.
+/// One behind the other along an axis that all have; the other sizes are equal. A tensor of shape (0,) fits all others
+/// and adds nothing. Dtypes promote.
 /// Throws ShapeError when the list is empty or shapes do not fit.
 Tensor cat(const TensorList& tensors, std::int64_t axis = 0);
 

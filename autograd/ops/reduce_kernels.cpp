@@ -21,6 +21,14 @@ AxisSet::AxisSet(const char* operation, Sizes axes, std::size_t ndim)
     }
 }
 
+Dims AxisSet::list(std::size_t ndim) const
+{
+    Dims axes;
+    for (std::size_t i = 0; i < ndim; ++i)
+        if (contains(i)) axes.push_back(static_cast<std::int64_t>(i));
+    return axes;
+}
+
 Dims AxisSet::kept_sizes(Sizes sizes) const
 {
     Dims out = sizes;

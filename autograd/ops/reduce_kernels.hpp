@@ -16,6 +16,9 @@ public:
     bool contains(std::size_t axis) const { return bits_ >> axis & 1; }
     std::uint64_t bits() const { return bits_; }
 
+    /// The axes in order, of a tensor that has `ndim`.
+    Dims list(std::size_t ndim) const;
+
     /// `sizes` with 1 at the axes; and without them.
     Dims kept_sizes(Sizes sizes) const;
     Dims dropped_sizes(Sizes sizes) const;

@@ -2,6 +2,7 @@
 
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/shape.hpp>
 
 #include "autograd/kernels/softmax.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
@@ -58,6 +59,7 @@ Tensor normalised(const Op& op, Kernel* kernel, VjpKernel* vjp_kernel, const Inp
 Tensor softmax(const Input& x, std::int64_t given_axis)
 {
     if (!is_floating(x->dtype())) return softmax(to(x, default_dtype()), given_axis);
+    if (x->ndim() == 0) return reshape(softmax(reshape(x, {1}), given_axis), {});
     return normalised(
         kSoftmax, kernels::softmax, kernels::softmax_vjp, x, given_axis,
         [](const Tensor& gy, const Tensor& y, std::int64_t axis) { return y * (gy - sum(gy * y, axis, true)); });
@@ -66,9 +68,12 @@ Tensor softmax(const Input& x, std::int64_t given_axis)
 Tensor log_softmax(const Input& x, std::int64_t given_axis)
 {
     if (!is_floating(x->dtype())) return log_softmax(to(x, default_dtype()), given_axis);
+    if (x->ndim() == 0) return reshape(log_softmax(reshape(x, {1}), given_axis), {});
     return normalised(
         kLogSoftmax, kernels::log_softmax, kernels::log_softmax_vjp, x, given_axis,
         [](const Tensor& gy, const Tensor& y, std::int64_t axis) { return gy - exp(y) * sum(gy, axis, true); });
 }
+
+Tensor softmin(const Input& x, std::int64_t axis) { return softmax(neg(x), axis); }
 
 }  // namespace xgrad

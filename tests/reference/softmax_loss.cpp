@@ -19,6 +19,7 @@ constexpr Binding kRows[] = {
     {"nn.functional.softmax", [](const Call& c) -> Outputs { return softmax(c.tensor("input"), c.integer("dim")); }},
     {"nn.functional.log_softmax",
      [](const Call& c) -> Outputs { return log_softmax(c.tensor("input"), c.integer("dim")); }},
+    {"nn.functional.softmin", [](const Call& c) -> Outputs { return softmin(c.tensor("input"), c.integer("dim")); }},
     {"nn.functional.mse_loss",
      [](const Call& c) -> Outputs {
          return mse_loss(c.tensor("input"), c.tensor("target"), {.reduction = reduction(c)});

@@ -1,0 +1,194 @@
+#include <xgrad/ops/embedding.hpp>
+
+#include <xgrad/error.hpp>
+#include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/shape.hpp>
+#include <xgrad/tape.hpp>
+
+#include <vector>
+
+#include "autograd/ops/elementwise_kernels.hpp"
+#include "autograd/ops/float_type.hpp"
+#include "autograd/ops/places.hpp"
+
+namespace xgrad {
+
+using detail::Dims;
+using detail::error_text;
+using detail::kNowhere;
+
+// embedding      y_k = row i_k of w
+//   shapes       i: S, w: (rows, d)  ->  y: S, d
+//   vjp          dw = gy_k added up at the rows i_k, but for those of the padding;  divided by how often a row was asked
+//                for where scale_grad_by_freq says so
+const Op kEmbedding{"embedding", "take(x, 0, rows)", {"put(gy, 0, rows, x)"}};
+
+namespace {
+
+/// The row that gets no gradient, or kNowhere.
+std::int64_t padding_row(const char* operation, const std::optional<std::int64_t>& given, std::int64_t rows)
+{
+    if (!given) return kNowhere;
+    const std::int64_t row = *given < 0 ? *given + rows : *given;
+    if (row < 0 || row >= rows)
+        throw ShapeError(error_text(operation,
+                                    "padding_idx " + std::to_string(*given) + " for " + std::to_string(rows) + " rows",
+                                    "it is the number of a row", "leave it out where there is no padding"));
+    return row;
+}
+
+void check_table(const char* operation, const Tensor& weight)
+{
+    if (weight.ndim() != 2)
+        throw ShapeError(error_text(operation, "a weight of shape " + to_string(weight.sizes()), "it is (rows, d)",
+                                    "reshape the table"));
+}
+
+/// The rows in one axis, with kNowhere in place of the padding.
+Tensor rows_without(const Tensor& rows, std::int64_t padding)
+{
+    const Tensor kept = detail::contiguous_copy(rows);
+    auto* at = detail::mutable_data<std::int64_t>(kept);
+    for (std::int64_t k = 0; k < kept.numel(); ++k)
+        if (at[k] == padding) at[k] = kNowhere;
+    return reshape(kept, {-1});
+}
+
+/// 1 / how often each of the rows is asked for, (count, 1).
+Tensor inverse_frequencies(const Tensor& rows, std::int64_t table_rows, Dtype dtype)
+{
+    std::vector<double> count(static_cast<std::size_t>(table_rows)), inverse;
+    const std::vector<std::int64_t> at = rows.to_vector<std::int64_t>();
+    for (const std::int64_t row : at) ++count[static_cast<std::size_t>(row)];
+    for (const std::int64_t row : at) inverse.push_back(1 / count[static_cast<std::size_t>(row)]);
+    return to(from_values({rows.numel(), 1}, inverse), dtype);
+}
+
+/// Which bag each index belongs to, and how many bags there are.
+struct Bags {
+    std::vector<std::int64_t> of;
+    std::int64_t count = 0;
+};
+
+Bags bags_of(const Tensor& indices, const EmbeddingBagOptions& options)
+{
+    Bags bags;
+    if (!options.offsets.defined()) {
+        if (indices.ndim() != 2)
+            throw ShapeError(error_text("embedding_bag", "indices of shape " + to_string(indices.sizes()),
+                                        "without offsets they are (bags, n)", "give the offsets of the bags"));
+        bags.count = indices.sizes()[0];
+        for (std::int64_t k = 0; k < indices.numel(); ++k) bags.of.push_back(k / indices.sizes()[1]);
+        return bags;
+    }
+    const bool vectors = indices.ndim() == 1 && options.offsets.ndim() == 1 && options.offsets.dtype() == i64;
+    const std::vector<std::int64_t> starts =
+        vectors ? options.offsets.to_vector<std::int64_t>() : std::vector<std::int64_t>{};
+    bool fits = vectors && (starts.empty() || starts[0] == 0) && (!options.include_last_offset || !starts.empty());
+    for (std::size_t b = 0; fits && b < starts.size(); ++b)
+        fits = starts[b] <= indices.numel() && (b == 0 || starts[b - 1] <= starts[b]);
+    if (!fits)
+        throw ShapeError(
+            error_text("embedding_bag",
+                       "indices of shape " + to_string(indices.sizes()) + " with offsets " + to_string(options.offsets),
+                       "both have one axis; offsets are i64, begin with 0, do not fall and end inside the indices",
+                       "leave the offsets out for indices (bags, n)"));
+    bags.count = static_cast<std::int64_t>(starts.size()) - (options.include_last_offset ? 1 : 0);
+    const std::int64_t end = options.include_last_offset ? starts.back() : indices.numel();
+    for (std::int64_t b = 0; b < bags.count; ++b) {
+        const auto at = static_cast<std::size_t>(b);
+        const std::int64_t next = at + 1 < starts.size() ? starts[at + 1] : end;
+        bags.of.insert(bags.of.end(), static_cast<std::size_t>(next - starts[at]), b);
+    }
+    bags.of.resize(static_cast<std::size_t>(indices.numel()), kNowhere);  // behind the last offset
+    return bags;
+}
+
+/// For each bag and column the place in the weight of the largest element, kNowhere for an empty bag.
+Tensor places_of_maxima(const Tensor& weight, const Tensor& rows, const Bags& bags)
+{
+    const std::int64_t d = weight.sizes()[1];
+    const Tensor places = full({bags.count, d}, static_cast<double>(kNowhere), i64),
+                 from = detail::contiguous_data(weight);
+    auto* best = detail::mutable_data<std::int64_t>(places);
+    detail::with_float_type(weight.dtype(), [&]<class T>(T*) {
+        const T* w = from.data<T>();
+        for (std::size_t k = 0; k < bags.of.size(); ++k) {
+            const std::int64_t row = rows.data<std::int64_t>()[k];
+            if (row == kNowhere || bags.of[k] == kNowhere) continue;
+            for (std::int64_t j = 0; j < d; ++j) {
+                std::int64_t& at = best[bags.of[k] * d + j];
+                const std::int64_t place = row * d + j;
+                if (at == kNowhere || w[place] > w[at] || (w[place] != w[place] && w[at] == w[at])) at = place;
+            }
+        }
+    });
+    return places;
+}
+
+/// 1 / the number of rows of each bag, (bags, 1); 0 for an empty one.
+Tensor inverse_counts(const Tensor& rows, const Bags& bags, Dtype dtype)
+{
+    std::vector<double> inverse(static_cast<std::size_t>(bags.count));
+    for (std::size_t k = 0; k < bags.of.size(); ++k)
+        if (bags.of[k] != kNowhere && rows.data<std::int64_t>()[k] != kNowhere)
+            ++inverse[static_cast<std::size_t>(bags.of[k])];
+    for (double& count : inverse) count = count > 0 ? 1 / count : 0;
+    return to(from_values({bags.count, 1}, inverse), dtype);
+}
+
+/// The rows of the table, one after the other; those of the padding have no gradient.
+Tensor look_up(const Tensor& rows, const Input& weight, std::int64_t padding, bool scale_by_frequency)
+{
+    const std::int64_t table_rows = weight->sizes()[0];
+    const Tensor y = detail::take_rows(detach(*weight), 0, rows);
+    const Tensor scale = scale_by_frequency ? inverse_frequencies(rows, table_rows, weight->dtype()) : Tensor();
+    return record(kEmbedding, {weight}, y, [rows = rows_without(rows, padding), scale](const Tensor& gy, Adjoints& gx) {
+        gx.add(0, detail::add_rows(scale.defined() ? gy * scale : gy, 0, rows, gx.sizes(0)[0]));
+    });
+}
+
+void check_sample_weights(const Tensor& indices, const EmbeddingBagOptions& options, Dtype dtype)
+{
+    const Tensor& factors = options.per_sample_weights;
+    if (!factors.defined()) return;
+    if (options.mode != BagMode::sum || !(factors.sizes() == indices.sizes()) || factors.dtype() != dtype)
+        throw ShapeError(error_text(
+            "embedding_bag",
+            "per_sample_weights " + describe(factors) + " for indices of shape " + to_string(indices.sizes()),
+            "one factor of the weight's dtype an index, and mode sum", "use BagMode::sum"));
+}
+
+}  // namespace
+
+Tensor embedding(const Tensor& indices, const Input& weight, EmbeddingOptions options)
+{
+    check_table("embedding", *weight);
+    const std::int64_t padding = padding_row("embedding", options.padding_idx, weight->sizes()[0]);
+    const Tensor rows = detail::checked_indices("embedding", indices, weight->sizes()[0], detail::Negative::refused);
+    Dims sizes = indices.sizes();
+    sizes.push_back(weight->sizes()[1]);
+    return reshape(look_up(reshape(rows, {-1}), weight, padding, options.scale_grad_by_freq), sizes);
+}
+
+Tensor embedding_bag(const Tensor& indices, const Input& weight, const EmbeddingBagOptions& options)
+{
+    check_table("embedding_bag", *weight);
+    check_sample_weights(indices, options, weight->dtype());
+    const std::int64_t padding = padding_row("embedding_bag", options.padding_idx, weight->sizes()[0]);
+    const Tensor flat =
+        reshape(detail::checked_indices("embedding_bag", indices, weight->sizes()[0], detail::Negative::refused), {-1});
+    const Bags bags = bags_of(indices, options);
+    const Tensor rows = rows_without(flat, padding);
+    if (options.mode == BagMode::max) return detail::take_at(weight, places_of_maxima(*weight, rows, bags));
+    Tensor y = options.scale_grad_by_freq ? look_up(flat, weight, padding, true) : detail::take_rows(weight, 0, rows);
+    if (options.per_sample_weights.defined()) y = y * reshape(options.per_sample_weights, {-1, 1});
+    Tensor bag = from_values({flat.numel()}, bags.of);
+    auto* at = detail::mutable_data<std::int64_t>(bag);
+    for (std::int64_t k = 0; k < bag.numel(); ++k)
+        if (rows.data<std::int64_t>()[k] == kNowhere) at[k] = kNowhere;
+    y = detail::add_rows(y, 0, bag, bags.count);
+    return options.mode == BagMode::mean ? y * inverse_counts(rows, bags, weight->dtype()) : y;
+}
+
+}  // namespace xgrad

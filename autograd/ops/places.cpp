@@ -1,0 +1,179 @@
+#include "autograd/ops/places.hpp"
+
+#include <xgrad/error.hpp>
+#include <xgrad/ops/elementwise.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+#include "autograd/kernels/index.hpp"
+#include "autograd/ops/along.hpp"
+#include "autograd/ops/elementwise_kernels.hpp"
+
+namespace xgrad::detail {
+
+static_assert(kNowhere == kernels::kNowhere);
+
+// take_at        y_k = x at place k;   add_at   y = sum of g_k at place k, 0 elsewhere
+//   shapes       x: S, places: P  ->  y: P;   g: P  ->  y: S
+//   vjp          that of each is the other
+const Op kTakeAt{"take_at", "take_at(x, places)", {"add_at(gy, places, x)"}};
+const Op kAddAt{"add_at", "add_at(x, places, y)", {"take_at(gy, places)"}};
+
+// put_at         y = x but for the values at the places
+//   shapes       x: S, values: P  ->  y: S
+//   vjp          dx = gy with 0 at the places,  dvalues = gy at the places, 0 for values that a later one replaces
+const Op kPutAt{"put_at", "put_at(a, places, b)", {"put_at(gy, places, 0)", "take_at(gy, last_places)"}};
+
+// take_rows, add_rows: the same for whole positions of an axis
+const Op kTakeRows{"take_rows", "take(x, axis, rows)", {"put(gy, axis, rows, x)"}};
+const Op kAddRows{"add_rows", "put(x, axis, rows, y)", {"take(gy, axis, rows)"}};
+
+namespace {
+
+const std::int64_t* data_of(const Tensor& places) { return places.data<std::int64_t>(); }
+
+/// The places with kNowhere where a later one is equal.
+Tensor last_places(const Tensor& places, std::int64_t numel)
+{
+    const Tensor last = contiguous_copy(places);
+    std::int64_t* at = mutable_data<std::int64_t>(last);
+    std::vector<std::uint8_t> taken(static_cast<std::size_t>(numel));
+    for (std::int64_t k = places.numel(); k-- > 0;)
+        if (at[k] != kNowhere && std::exchange(taken[static_cast<std::size_t>(at[k])], std::uint8_t{1}))
+            at[k] = kNowhere;
+    return last;
+}
+
+}  // namespace
+
+Tensor take_at(const Input& x, const Tensor& places)
+{
+    const Tensor from = contiguous_data(*x), y = empty(x->dtype(), places.sizes(), places.numel());
+    kernels::take(size_of(x->dtype()), places.numel(), from.raw(), data_of(places), mutable_data(y));
+    return record(kTakeAt, {x}, y,
+                  [places](const Tensor& gy, Adjoints& gx) { gx.add(0, add_at(gy, places, gx.sizes(0))); });
+}
+
+Tensor add_at(const Input& g, const Tensor& places, Sizes sizes)
+{
+    const Tensor from = contiguous_data(*g), y = full(sizes, 0, g->dtype());
+    kernels::add_at(g->dtype(), places.numel(), from.raw(), data_of(places), mutable_data(y));
+    return record(kAddAt, {g}, y, [places](const Tensor& gy, Adjoints& gx) { gx.add(0, take_at(gy, places)); });
+}
+
+Tensor put_at(const Input& x, const Tensor& places, const Input& values)
+{
+    const Tensor from = contiguous_data(*values), y = contiguous_copy(*x);
+    kernels::put(size_of(x->dtype()), places.numel(), from.raw(), data_of(places), mutable_data(y));
+    if (!is_tracked(*x) && !is_tracked(*values)) return y;
+    return record(kPutAt, {x, values}, y,
+                  [places, last = last_places(places, x->numel())](const Tensor& gy, Adjoints& gx) {
+                      if (gx.wants(0)) gx.add(0, put_at(gy, places, full(places.sizes(), 0, gy.dtype())));
+                      if (gx.wants(1)) gx.add(1, take_at(gy, last));
+                  });
+}
+
+Tensor take_rows(const Input& x, std::size_t axis, const Tensor& rows)
+{
+    const Tensor from = contiguous_data(*x);
+    const Along nest(x->sizes(), axis);
+    Dims sizes = x->sizes();
+    sizes[axis] = rows.numel();
+    const Tensor y = empty(x->dtype(), sizes);
+    kernels::take_rows(size_of(x->dtype()), nest.outer, nest.n, nest.inner, from.raw(), rows.numel(), data_of(rows),
+                       mutable_data(y));
+    return record(kTakeRows, {x}, y, [rows, axis](const Tensor& gy, Adjoints& gx) {
+        gx.add(0, add_rows(gy, axis, rows, gx.sizes(0)[axis]));
+    });
+}
+
+Tensor add_rows(const Input& g, std::size_t axis, const Tensor& rows, std::int64_t n)
+{
+    const Tensor from = contiguous_data(*g);
+    Dims sizes = g->sizes();
+    sizes[axis] = n;
+    const Along nest(sizes, axis);
+    const Tensor y = full(sizes, 0, g->dtype());
+    kernels::add_rows(g->dtype(), nest.outer, n, nest.inner, from.raw(), rows.numel(), data_of(rows), mutable_data(y));
+    return record(kAddRows, {g}, y,
+                  [rows, axis](const Tensor& gy, Adjoints& gx) { gx.add(0, take_rows(gy, axis, rows)); });
+}
+
+Tensor checked_indices(const char* operation, const Tensor& indices, std::int64_t n, Negative negative)
+{
+    if (indices.dtype() != i64)
+        throw DtypeError(error_text(operation, "indices " + describe(indices), "indices are i64",
+                                    "convert them first: to(indices, i64)"));
+    Tensor places = contiguous_data(indices);
+    const std::int64_t lowest = negative == Negative::refused ? 0 : -n;
+    bool any_negative = false;
+    for (std::int64_t k = 0; k < places.numel(); ++k) {
+        const std::int64_t index = data_of(places)[k];
+        any_negative |= index < 0;
+        if (index < lowest || index >= n)
+            throw ShapeError(
+                error_text(operation, "index " + std::to_string(index) + " for " + std::to_string(n) + " positions",
+                           n == 0 ? "an axis of size 0 has no positions"
+                                  : "an index runs from " + std::to_string(lowest) + " to " + std::to_string(n - 1),
+                           "check the indices, or clamp them"));
+    }
+    if (!any_negative) return places;
+    places = contiguous_copy(places);
+    auto* at = mutable_data<std::int64_t>(places);
+    for (std::int64_t k = 0; k < places.numel(); ++k) at[k] += at[k] < 0 ? n : 0;
+    return places;
+}
+
+Tensor places_along(const char* operation, Sizes given_sizes, std::size_t given_axis, const Tensor& given)
+{
+    // A number is an axis of size 1.
+    const std::int64_t one = 1;
+    const Sizes sizes = given_sizes.empty() ? Sizes(&one, 1) : given_sizes;
+    const Sizes index_sizes = given.ndim() == 0 ? Sizes(&one, 1) : given.sizes();
+    const std::size_t axis = given_axis, ndim = sizes.size();
+    bool fits = index_sizes.size() == ndim;
+    for (std::size_t i = 0; fits && i < ndim && given.numel() > 0; ++i) fits = i == axis || index_sizes[i] <= sizes[i];
+    if (!fits)
+        throw ShapeError(error_text(
+            operation, "indices of shape " + to_string(given.sizes()) + " for shape " + to_string(given_sizes),
+            "as many axes, and no larger size along those but axis " + std::to_string(axis),
+            "reshape or slice the indices; index_select takes one list of indices for all"));
+    const Tensor indices = checked_indices(operation, given, sizes[axis], Negative::refused);
+    const Tensor places = empty(i64, given.sizes());
+    auto* out = mutable_data<std::int64_t>(places);
+    Dims at(ndim), strides(ndim);
+    std::int64_t stride = 1;
+    for (std::size_t i = ndim; i-- > 0; stride *= sizes[i]) strides[i] = stride;
+    for (std::int64_t k = 0; k < indices.numel(); ++k) {
+        std::int64_t place = data_of(indices)[k] * strides[axis];
+        for (std::size_t i = 0; i < ndim; ++i) place += i == axis ? 0 : at[i] * strides[i];
+        out[k] = place;
+        for (std::size_t i = ndim; i-- > 0;) {
+            if (++at[i] < index_sizes[i]) break;
+            at[i] = 0;
+        }
+    }
+    return places;
+}
+
+Tensor places_of_true(const Tensor& mask)
+{
+    const Tensor from = contiguous_data(mask);
+    const bool* is_true = from.data<bool>();
+    const Tensor places = empty(i64, {std::count(is_true, is_true + from.numel(), true)});
+    auto* out = mutable_data<std::int64_t>(places);
+    for (std::int64_t k = 0; k < from.numel(); ++k)
+        if (is_true[k]) *out++ = k;
+    return places;
+}
+
+Tensor positions(Sizes sizes)
+{
+    const Tensor y = empty(i64, sizes);
+    auto* out = mutable_data<std::int64_t>(y);
+    std::iota(out, out + y.numel(), std::int64_t{0});
+    return y;
+}
+
+}  // namespace xgrad::detail

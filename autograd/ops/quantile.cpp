@@ -1,0 +1,149 @@
+// The operations of order.hpp that go on from sorted elements.
+#include <xgrad/ops/order.hpp>
+
+#include <xgrad/error.hpp>
+#include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/join.hpp>
+#include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/slice.hpp>
+#include <xgrad/tape.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/kernels/order.hpp"
+#include "autograd/ops/elementwise_kernels.hpp"
+#include "autograd/ops/places.hpp"
+
+namespace xgrad {
+
+using detail::error_text;
+
+namespace {
+
+/// The element of rank q (n - 1) along a sorted axis, which goes away.
+Tensor quantile_of_sorted(const Tensor& sorted, double q, std::int64_t axis, Interpolation interpolation)
+{
+    if (!(q >= 0 && q <= 1))
+        throw ShapeError(
+            error_text("quantile", "q = " + std::to_string(q), "0 <= q <= 1", "a percentage is divided by 100"));
+    const std::int64_t n = sorted.size(axis);
+    const double rank = q * static_cast<double>(n - 1), below = std::floor(rank), part = rank - below;
+    const auto at = [&](double position) { return select(sorted, axis, static_cast<std::int64_t>(position)); };
+    switch (interpolation) {
+        case Interpolation::lower:
+            return at(below);
+        case Interpolation::higher:
+            return at(std::ceil(rank));
+        case Interpolation::nearest:
+            return at(std::nearbyint(rank));
+        case Interpolation::midpoint:
+            return part == 0 ? at(below) : (at(below) + at(below + 1)) * 0.5;
+        case Interpolation::linear:
+            break;
+    }
+    return part == 0 ? at(below) : at(below) + (at(below + 1) - at(below)) * part;
+}
+
+/// The sorted line that search goes through, f32, f64 or i64.
+Tensor searchable(const Tensor& x, Dtype dtype) { return detail::contiguous_data(to(x, dtype)); }
+
+}  // namespace
+
+Tensor quantile(const Input& x, const Operand& q, std::int64_t axis, bool keepdim, Interpolation interpolation)
+{
+    const bool several = q.tensor() && q.tensor()->ndim() > 0;
+    if (!is_floating(x->dtype()) || (several && q.tensor()->ndim() > 1))
+        throw DtypeError(error_text("quantile",
+                                    describe(*x) + (several ? " with q " + describe(*q.tensor()) : std::string()),
+                                    "x is f32 or f64, and q a number or a tensor of one axis", "convert x with to"));
+    const Tensor from = x->ndim() == 0 ? reshape(x, {1}) : *x;
+    if (from.size(axis) == 0)
+        throw ShapeError(error_text("quantile", "shape " + to_string(x->sizes()) + " has nothing to choose from",
+                                    "the axis has at least one element", "check the tensor's size before"));
+    const Tensor sorted = sort({from, x.file(), x.line()}, axis).values;
+    const Tensor last = select(sorted, axis, -1);
+    const std::vector<double> qs = q.tensor() ? q.tensor()->to_vector<double>() : std::vector<double>{q.number()};
+    std::vector<Tensor> parts;
+    for (const double each : qs) {
+        const Tensor y = where(ne(last, last), last, quantile_of_sorted(sorted, each, axis, interpolation));
+        parts.push_back(keepdim && x->ndim() > 0 ? unsqueeze(y, axis) : y);
+    }
+    return several ? stack(parts) : parts[0];
+}
+
+Tensor quantile(const Input& x, const Operand& q) { return quantile(reshape(x, {-1}), q, 0); }
+
+Tensor searchsorted(const Tensor& sorted, const Input& values, bool right)
+{
+    bool fits = sorted.ndim() == 1 || (sorted.ndim() > 1 && sorted.ndim() == values->ndim());
+    for (std::size_t i = 0; fits && sorted.ndim() > 1 && i + 1 < sorted.ndim(); ++i)
+        fits = sorted.sizes()[i] == values->sizes()[i];
+    if (!fits)
+        throw ShapeError(error_text(
+            "searchsorted",
+            "shapes " + to_string(sorted.sizes()) + " and " + to_string(values->sizes()) + " do not fit",
+            "the sorted tensor has one axis, or those of the values but for the last size", "reshape one of them"));
+    const Dtype common = promote(sorted.dtype(), values->dtype()), dtype = common == boolean ? i64 : common;
+    const Tensor lines = searchable(sorted, dtype), from = searchable(detach(*values), dtype);
+    const Tensor y = detail::empty(i64, values->sizes());
+    kernels::search_sorted(dtype, sorted.sizes().back(), lines.raw(), sorted.ndim() == 1 ? 0 : values->sizes().back(),
+                           from.numel(), from.raw(), right, detail::mutable_data<std::int64_t>(y));
+    return y;
+}
+
+Unique unique(const Input& x)
+{
+    const Tensor flat = reshape(detach(*x), {-1});
+    const auto [values, positions] = sort(flat);
+    const auto* from = positions.data<std::int64_t>();
+    const Tensor inverse = detail::empty(i64, x->sizes());
+    std::vector<std::int64_t> firsts, counts;
+    const Tensor differs = values.numel() > 1 ? ne(slice(values, 0, 1), slice(values, 0, 0, -1)) : zeros({0}, boolean);
+    for (std::int64_t k = 0; k < values.numel(); ++k) {
+        if (k == 0 || differs.data<bool>()[k - 1]) {
+            firsts.push_back(k);
+            counts.push_back(0);
+        }
+        ++counts.back();
+        detail::mutable_data<std::int64_t>(inverse)[from[k]] = static_cast<std::int64_t>(firsts.size()) - 1;
+    }
+    const auto count = static_cast<std::int64_t>(firsts.size());
+    return {detail::take_at(values, from_values({count}, firsts)), inverse, from_values({count}, counts)};
+}
+
+namespace {
+
+/// The length of the result of bincount.
+std::int64_t bins(const Tensor& x, std::int64_t minlength)
+{
+    std::int64_t most = minlength - 1;
+    bool fits = x.dtype() == i64 && x.ndim() == 1 && minlength >= 0;
+    if (fits)
+        for (const std::int64_t value : x.to_vector<std::int64_t>()) {
+            fits = fits && value >= 0;
+            most = std::max(most, value);
+        }
+    if (!fits)
+        throw ShapeError(error_text("bincount", describe(x) + ", minlength " + std::to_string(minlength),
+                                    "i64 of one axis, none negative, and minlength 0 or more",
+                                    "flatten the tensor, or shift its values"));
+    return most + 1;
+}
+
+}  // namespace
+
+Tensor bincount(const Tensor& x, std::int64_t minlength) { return bincount(x, ones({x.numel()}, i64), minlength); }
+
+Tensor bincount(const Tensor& x, const Input& weights, std::int64_t minlength)
+{
+    const std::int64_t n = bins(x, minlength);
+    if (!(weights->sizes() == x.sizes()))
+        throw ShapeError(error_text(
+            "bincount",
+            "weights of shape " + to_string(weights->sizes()) + " for " + std::to_string(x.numel()) + " values",
+            "there is one weight a value", "reshape the weights"));
+    return detail::add_at(weights, detail::contiguous_data(x), {n});
+}
+
+}  // namespace xgrad

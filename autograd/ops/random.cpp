@@ -1,0 +1,155 @@
+// The operations of create.hpp that draw random numbers.
+#include <xgrad/ops/create.hpp>
+
+#include <xgrad/error.hpp>
+#include <xgrad/ops/elementwise.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "autograd/ops/elementwise_kernels.hpp"
+#include "autograd/ops/float_type.hpp"
+
+namespace xgrad {
+
+using detail::error_text;
+
+namespace {
+
+template <class T>
+std::span<T> elements_of(const Tensor& x)
+{
+    return {detail::mutable_data<T>(x), static_cast<std::size_t>(x.numel())};
+}
+
+Tensor new_floats(const char* operation, Sizes sizes, Dtype dtype)
+{
+    if (!is_floating(dtype))
+        throw DtypeError(error_text(operation, std::string("random numbers of type ") + name_of(dtype), "f32 or f64",
+                                    "use randint for integers and bernoulli for 0 and 1"));
+    return detail::empty(dtype, sizes, detail::checked_numel(operation, sizes));
+}
+
+Tensor normal_numbers(const char* operation, Sizes sizes, Dtype dtype, Generator& generator)
+{
+    const Tensor y = new_floats(operation, sizes, dtype);
+    detail::with_float_type(dtype, [&]<class T>(T*) { fill_normal(elements_of<T>(y), T{0}, T{1}, generator); });
+    return y;
+}
+
+/// Positions drawn for one line of weights.
+void draw(std::span<const double> weights, std::span<const double> uniform, bool replacement, std::int64_t* out)
+{
+    std::vector<double> left(weights.begin(), weights.end());
+    for (std::size_t k = 0; k < uniform.size(); ++k) {
+        double total = 0;
+        for (const double weight : left) total += weight;
+        const double target = uniform[k] * total;
+        double sum = 0;
+        std::size_t chosen = 0;
+        for (std::size_t i = 0; i < left.size();
+             ++i) {  // the last one above 0 whose share begins at or before the target
+            if (left[i] > 0 && sum <= target) chosen = i;
+            sum += left[i];
+        }
+        out[k] = static_cast<std::int64_t>(chosen);
+        if (!replacement) left[chosen] = 0;
+    }
+}
+
+void check_weights(const std::vector<double>& weights, std::int64_t lines, std::int64_t needed)
+{
+    const std::int64_t n = lines == 0 ? 0 : static_cast<std::int64_t>(weights.size()) / lines;
+    bool fits = true;
+    for (std::int64_t line = 0; line < lines; ++line) {
+        std::int64_t above = 0;
+        for (std::int64_t i = 0; i < n; ++i) {
+            const double weight = weights[static_cast<std::size_t>(line * n + i)];
+            fits = fits && weight >= 0 && std::isfinite(weight);
+            above += weight > 0 ? 1 : 0;
+        }
+        fits = fits && above >= needed;
+    }
+    if (!fits)
+        throw ShapeError(error_text(
+            "multinomial", "weights that cannot be drawn from",
+            "they are finite, none negative, and at least " + std::to_string(needed) + " of each line above 0",
+            "check the weights, or draw with replacement"));
+}
+
+}  // namespace
+
+Tensor rand(Sizes sizes, RandomOptions options)
+{
+    const Tensor y = new_floats("rand", sizes, options.dtype);
+    detail::with_float_type(options.dtype,
+                            [&]<class T>(T*) { fill_uniform(elements_of<T>(y), T{0}, T{1}, options.generator); });
+    return y;
+}
+
+Tensor randn(Sizes sizes, RandomOptions options)
+{
+    return normal_numbers("randn", sizes, options.dtype, options.generator);
+}
+
+Tensor rand_like(const Tensor& x, Generator& generator) { return rand(x.sizes(), {x.dtype(), generator}); }
+Tensor randn_like(const Tensor& x, Generator& generator) { return randn(x.sizes(), {x.dtype(), generator}); }
+
+Tensor randint(std::int64_t low, std::int64_t high, Sizes sizes, Generator& generator)
+{
+    if (low >= high)
+        throw ShapeError(error_text("randint",
+                                    "no integer lies in [" + std::to_string(low) + ", " + std::to_string(high) + ")",
+                                    "low < high, and high is not drawn", "high = largest number + 1"));
+    const Tensor y = detail::empty(i64, sizes, detail::checked_numel("randint", sizes));
+    fill_integers(elements_of<std::int64_t>(y), low, high, generator);
+    return y;
+}
+
+Tensor randperm(std::int64_t n, Generator& generator)
+{
+    (void)detail::checked_numel("randperm", {n});
+    return from_values({n}, permutation(n, generator));
+}
+
+Tensor bernoulli(const Tensor& p, Generator& generator)
+{
+    const std::vector<double> probabilities = p.to_vector<double>();
+    if (!std::all_of(probabilities.begin(), probabilities.end(), [](double each) { return each >= 0 && each <= 1; }))
+        throw ShapeError(
+            error_text("bernoulli", "a probability outside [0, 1]", "0 <= p <= 1", "p = sigmoid(logit) for a logit"));
+    const Tensor draws = new_floats("bernoulli", p.sizes(), is_floating(p.dtype()) ? f64 : p.dtype());
+    fill_uniform(elements_of<double>(draws), 0.0, 1.0, generator);
+    return to(lt(draws, to(detail::contiguous_copy(p), f64)), p.dtype());
+}
+
+Tensor normal(const Tensor& mean, const Tensor& stddev, Generator& generator)
+{
+    const detail::Dims sizes = detail::broadcast_sizes("normal", mean.sizes(), stddev.sizes());
+    const Tensor y = normal_numbers("normal", sizes, promote(mean.dtype(), stddev.dtype()), generator);
+    return add(mean, mul(stddev, y));
+}
+
+Tensor multinomial(const Tensor& weights, std::int64_t count, bool replacement, Generator& generator)
+{
+    if (weights.ndim() < 1 || weights.ndim() > 2 || count < 1)
+        throw ShapeError(error_text(
+            "multinomial", std::to_string(count) + " draws from weights of shape " + to_string(weights.sizes()),
+            "weights (n) or (lines, n), and 1 draw or more", "reshape the weights"));
+    const std::int64_t lines = weights.ndim() == 2 ? weights.sizes()[0] : 1;
+    const auto n = static_cast<std::size_t>(weights.sizes().back()), draws = static_cast<std::size_t>(count);
+    const std::vector<double> all = weights.to_vector<double>();
+    check_weights(all, lines, replacement ? 1 : count);
+    detail::Dims sizes = weights.sizes();
+    sizes.back() = count;
+    const Tensor y = detail::empty(i64, sizes);
+    std::vector<double> uniform(draws * static_cast<std::size_t>(lines));
+    fill_uniform(std::span<double>(uniform), 0.0, 1.0, generator);
+    for (std::size_t line = 0; line < static_cast<std::size_t>(lines); ++line)
+        draw(std::span(all).subspan(line * n, n), std::span(uniform).subspan(line * draws, draws), replacement,
+             detail::mutable_data<std::int64_t>(y) + line * draws);
+    return y;
+}
+
+}  // namespace xgrad
