@@ -152,6 +152,44 @@ TEST(CrossEntropy, OfAnEmptyBatch)
     EXPECT_TENSOR_EQ(cross_entropy(zeros({0, 3}), zeros({0}, i64), {.reduction = Reduction::none}), zeros({0}));
 }
 
+TEST(CrossEntropy, OfProbabilitiesAddsUpTheLossesOfTheClasses)
+{
+    // Row 1: t = (1/2, 1/2), row 2: t = (0, 2): losses (log 4 + log 4/3) / 2 and 2 log 4/3.
+    //   dx = (p sum(t) - t) / 2 = ((1/4 - 1/2, 3/4 - 1/2), (2/4 - 0, 6/4 - 2)) / 2
+    //   dt = -log p / 2 = (log 4, log 4/3) / 2 in both rows
+    Tape tape;
+    const Tensor x = tape.variable(kScores), t = tape.variable(tensor({2, 2}, {0.5, 0.5, 0, 2}, f64));
+    const Tensor y = cross_entropy(x, t);
+    EXPECT_TENSOR_NEAR(y, tensor(((kLoss0 + kLoss1) / 2 + 2 * kLoss1) / 2, f64), 1e-15);
+    tape.backward(y);
+    EXPECT_TENSOR_NEAR(x.grad(), tensor({2, 2}, {-0.125, 0.125, 0.25, -0.25}, f64), 1e-15);
+    EXPECT_TENSOR_NEAR(t.grad(), tensor({2, 2}, {kLoss0, kLoss1, kLoss0, kLoss1}, f64) / 2.0, 1e-15);
+}
+
+TEST(CrossEntropy, OfOneHotProbabilitiesIsThatOfTheLabels)
+{
+    // But for the mean with weights, which divides by the number of rows here and by weights there.
+    const Tensor weight = tensor({2}, {1, 3}), onehot = tensor({2, 2}, {1, 0, 0, 1}, f64);
+    for (const Reduction reduction : {Reduction::none, Reduction::sum}) {
+        const CrossEntropyOptions options{.weight = weight, .reduction = reduction, .label_smoothing = 0.25};
+        EXPECT_TENSOR_NEAR(cross_entropy(kScores, onehot, options), cross_entropy(kScores, kLabels, options), 1e-15);
+    }
+    EXPECT_TENSOR_NEAR(cross_entropy(kScores, onehot, {.weight = weight}), tensor((kLoss0 + 3 * kLoss1) / 2, f64),
+                       1e-15);
+    EXPECT_TENSOR_NEAR(cross_entropy(tensor({2}, {0, kLog3}, f64), tensor({2}, {1, 0}, f64)), tensor(kLoss0, f64),
+                       1e-15);
+    EXPECT_TENSOR_EQ(cross_entropy(zeros({0, 3}), zeros({0, 3})), tensor(kNan, f32));
+}
+
+TEST(CrossEntropy, ProbabilitiesCannotBeIgnored)
+{
+    EXPECT_THROW_TEXT(cross_entropy(kScores, kScores, {.ignore_index = 1}), std::invalid_argument,
+                      "cross_entropy: ignore_index 1 with probabilities.\n  rule: only labels can be ignored.\n"
+                      "  try:  give rows that count nothing the probabilities 0.");
+    EXPECT_THROW(cross_entropy(kScores, kScores, {.weight = ones({3})}), ShapeError);
+    EXPECT_THROW(cross_entropy(kLabels, zeros({2}, f64)), DtypeError);
+}
+
 TEST(NllLoss, AfterLogSoftmaxIsCrossEntropy)
 {
     const Tensor weight = tensor({2}, {1, 3}, f64), labels = tensor({2, 1}, {1, -100}, i64);

@@ -1,4 +1,4 @@
-// Rows of the op table: softmax and losses.
+// Rows of the op table: softmax, and losses of classes.
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/shape.hpp>
@@ -13,6 +13,8 @@ using namespace xgrad::testing_table;
 
 const Tensor kLabels = tensor({2}, {2, 0}, i64);
 const Tensor kClassWeights = tensor({3}, {0.5, 2, 1.25}, f64);
+
+const Tensor kProbabilities = tensor({2, 3}, {0.2, 0.3, 0.5, 0.1, 0.6, 0.3}, f64);
 
 /// Of cross_entropy at two samples and three classes: the weights of -log softmax(x), what is summed, and the divisor.
 OpParameters targets(const std::vector<double>& t, const testing::Array& axes, double total)
@@ -65,26 +67,17 @@ const OpRows kRows{{
     {"CrossEntropyOfPixels",
      [](const In& x) { return cross_entropy(x[0], x[1]); },
      {kCube, tensor({2, 3}, {1, 0, 1, 0, 0, 1}, i64)}},
+    {"CrossEntropyOfProbabilities", [](const In& x) { return cross_entropy(x[0], x[1]); }, {kMatrix, kProbabilities}},
+    {"CrossEntropyOfProbabilitiesSmoothed",
+     [](const In& x) {
+         return cross_entropy(x[0], x[1],
+                              {.weight = kClassWeights, .reduction = Reduction::none, .label_smoothing = 0.25});
+     },
+     {kMatrix, kProbabilities}},
     {"NllLoss", [](const In& x) { return nll_loss(log_softmax(x[0], 1), x[1]); }, {kMatrix, kLabels}},
     {"NllLossWeighted",
      [](const In& x) { return nll_loss(x[0], x[1], {.weight = to(kClassWeights, x[0].dtype())}); },
      {kMatrix, kLabels}},
-
-    {"MseLoss",
-     [](const In& x) { return mse_loss(x[0], x[1]); },
-     {kMatrix, kOther},
-     {},
-     {{"mse_loss", {{"total", 6}}}}},
-    {"MseLossBroadcast", [](const In& x) { return mse_loss(x[0], x[1]); }, {kMatrix, kRow}},
-    {"MseLossOfEach",
-     [](const In& x) { return mse_loss(x[0], x[1], {.reduction = Reduction::none}); },
-     {kMatrix, kOther}},
-    {"MseLossSum",
-     [](const In& x) { return mse_loss(x[0], x[1], {.reduction = Reduction::sum}); },
-     {kMatrix, kOther},
-     {},
-     {{"mse_loss", {{"total", 1}}}}},
-    {"MseLossSameOperandTwice", [](const In& x) { return mse_loss(x[0], x[0]); }, {kMatrix}},
 }};
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/ops/reduce.hpp>
 #include <xgrad/tape.hpp>
 #include <xgrad/tensor.hpp>
 
@@ -17,6 +18,15 @@ inline Tensor gradient(const std::function<Tensor(const Tensor&)>& f, const Tens
     std::vector<double> weights(static_cast<std::size_t>(y.numel()));
     std::iota(weights.begin(), weights.end(), 1.0);
     tape.backward(y, from_values(y.sizes(), weights));
+    return x.grad();
+}
+
+/// d sum(y) / d x, of f written where it is used.
+inline Tensor gradient_of_sum(const Tensor& at, const std::function<Tensor(const Tensor&)>& f)
+{
+    Tape tape;
+    const Tensor x = tape.variable(at);
+    tape.backward(sum(f(x)));
     return x.grad();
 }
 

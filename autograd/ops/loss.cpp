@@ -1,7 +1,9 @@
 #include <xgrad/ops/loss.hpp>
 
 #include <xgrad/error.hpp>
+#include <xgrad/ops/create.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/functions.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
@@ -12,6 +14,7 @@
 #include "autograd/kernels/loss.hpp"
 #include "autograd/ops/along.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
+#include "autograd/ops/loss_check.hpp"
 
 namespace xgrad {
 
@@ -26,11 +29,6 @@ using detail::error_text;
 const Op kCrossEntropy{"cross_entropy",
                        "sum(t * (log(sum(exp(x), axis)) - x), axes) / total",
                        {"expand(gy, x, axes) / total * (exp(x) / sum(exp(x), axis) * sum(t, axis) - t)"}};
-
-// mse_loss       y = mean of (a - b)^2
-//   shapes       a, b: S  ->  y: ()
-//   vjp          da = 2 gy (a - b) / total,  db = -da;  total is the count of elements, or 1 for the sum
-const Op kMse{"mse_loss", "sum((a - b) * (a - b)) / total", {"2 * gy * (a - b) / total", "-2 * gy * (a - b) / total"}};
 
 namespace {
 
@@ -71,6 +69,8 @@ void check_options(const char* operation, const Tensor& x, const Tensor& weight,
                                                "it is a part of the label, from 0 to 1", "for example 0.1"));
 }
 
+bool is_class(const kernels::CrossEntropy& c, std::int64_t label) { return label >= 0 && label < c.n; }
+
 void check_labels(const char* operation, const kernels::CrossEntropy& c, const Tensor& labels)
 {
     std::int64_t rest = kernels::first_bad_label(c);
@@ -78,12 +78,27 @@ void check_labels(const char* operation, const kernels::CrossEntropy& c, const T
     const std::int64_t label = c.labels[rest];
     Dims position = labels.sizes();
     for (std::size_t i = position.size(); i-- > 0; rest /= labels.sizes()[i]) position[i] = rest % labels.sizes()[i];
-    throw ShapeError(error_text(
-        operation,
-        "label " + std::to_string(label) + " at position " + to_string(position) + " of labels " +
-            to_string(labels.sizes()),
-        "labels run from 0 to " + std::to_string(c.n - 1) + ", or are ignore_index, " + std::to_string(c.ignore_index),
-        "check the labels and the number of classes"));
+    throw ShapeError(
+        error_text(operation,
+                   "label " + std::to_string(label) + " at position " + to_string(position) + " of labels " +
+                       to_string(labels.sizes()),
+                   "labels run from 0 to " + std::to_string(c.n - 1) +
+                       (is_class(c, c.ignore_index) ? "" : ", or are ignore_index, " + std::to_string(c.ignore_index)),
+                   "check the labels and the number of classes"));
+}
+
+/// One number a class in the shape that broadcasts to x.
+Tensor beside(const Tensor& weight, const Tensor& x)
+{
+    Dims sizes(x.ndim(), 1);
+    sizes[class_axis(x)] = -1;
+    return reshape(weight, sizes);
+}
+
+/// The weights of the labels.
+Tensor weights_at(const Tensor& weight, const Tensor& x, const Tensor& labels)
+{
+    return detail::take_along(expand(beside(weight, x), x.sizes()), labels, class_axis(x));
 }
 
 /// The call of cross_entropy as the kernels take it, with the tensors that it points into.
@@ -145,12 +160,29 @@ struct CrossEntropyVjp {
     double weight_sum;
 };
 
+/// cross_entropy with probabilities t, in the shape of x: a composition, of which t gets its gradient, too.
+Tensor of_probabilities(const Input& x, const Input& target, const CrossEntropyOptions& options)
+{
+    if (options.ignore_index >= 0)
+        throw std::invalid_argument(
+            error_text("cross_entropy", "ignore_index " + std::to_string(options.ignore_index) + " with probabilities",
+                       "only labels can be ignored", "give rows that count nothing the probabilities 0"));
+    const auto axis = static_cast<std::int64_t>(class_axis(x));
+    const double spread = options.label_smoothing / static_cast<double>(x->sizes()[class_axis(x)]);
+    Tensor t = options.label_smoothing == 0 ? *target : target * (1 - options.label_smoothing) + spread;
+    if (options.weight.defined()) t = t * beside(to(detach(options.weight), x->dtype()), x);
+    return detail::reduce_losses(-sum(log_softmax(x, axis) * t, axis), options.reduction);
+}
+
 }  // namespace
 
-Tensor cross_entropy(const Input& x, const Tensor& labels, const CrossEntropyOptions& options)
+Tensor cross_entropy(const Input& x, const Input& target, const CrossEntropyOptions& options)
 {
-    check_shapes("cross_entropy", *x, labels);
+    const Tensor& labels = *target;
+    const bool is_probability = is_floating(labels.dtype()) && labels.sizes() == x->sizes() && x->ndim() > 0;
+    if (!is_probability || !is_floating(x->dtype())) check_shapes("cross_entropy", *x, labels);
     check_options("cross_entropy", *x, options.weight, options.label_smoothing);
+    if (is_probability) return of_probabilities(x, target, options);
     const Call call(*x, labels, options);
     check_labels("cross_entropy", call.arguments, labels);
     const Tensor scores = detail::contiguous_data(*x), lse = detail::empty(x->dtype(), labels.sizes());
@@ -170,42 +202,33 @@ Tensor nll_loss(const Input& x, const Tensor& labels, const NllOptions& options)
     const Tensor counted = ne(call.labels, options.ignore_index), read = where(counted, call.labels, 0);
     const std::size_t axis = class_axis(*x);
     Tensor factor = to(counted, x->dtype());
-    if (call.weight.defined()) {
-        Dims beside(x->ndim(), 1);
-        beside[axis] = -1;
-        factor = factor * detail::take_along(expand(reshape(call.weight, beside), x->sizes()), read, axis);
-    }
+    if (call.weight.defined()) factor = factor * weights_at(call.weight, *x, read);
     const Tensor losses = where(counted, -detail::take_along(x, read, axis) * factor, 0.0);
     if (options.reduction == Reduction::none) return losses;
     return options.reduction == Reduction::sum ? sum(losses) : sum(losses) / sum(factor);
 }
 
-Tensor mse_loss(const Input& a, const Input& b, MseOptions options)
+Tensor multi_margin_loss(const Input& x, const Tensor& labels, const MultiMarginOptions& options)
 {
-    if (!is_floating(promote(a->dtype(), b->dtype())))
-        throw DtypeError(error_text("mse_loss", "operands " + describe(*a) + " and " + describe(*b),
-                                    "one of them is f32 or f64", "convert one first: to(x, f32)"));
-    if (options.reduction == Reduction::none) return square(sub(a, b));
-    const bool fused = a->sizes() == b->sizes() && a->dtype() == b->dtype();
-    if (!fused) return options.reduction == Reduction::sum ? sum(square(sub(a, b))) : mean(square(sub(a, b)));
-    const auto reduction = static_cast<kernels::Reduction>(options.reduction);
-    const Tensor from_a = detail::contiguous_data(*a), from_b = detail::contiguous_data(*b);
-    const Tensor y = detail::empty(a->dtype(), {}, 1);
-    kernels::squared_error(a->dtype(), reduction, a->numel(), from_a.raw(), from_b.raw(), detail::mutable_data(y));
-    return record(kMse, {a, b}, y, [a = *a, b = *b, reduction](const Tensor& gy, Adjoints& gx) {
-        const double factor = reduction == kernels::Reduction::mean ? 2.0 / static_cast<double>(a.numel()) : 2.0;
-        Tensor g;
-        if (detail::is_tracked(gy) || detail::is_tracked(a) || detail::is_tracked(b)) {
-            g = gy * factor * (a - b);
-        } else {
-            const Tensor read_a = detail::contiguous_data(a), read_b = detail::contiguous_data(b);
-            g = detail::empty_like(a);
-            kernels::squared_error_vjp(a.dtype(), reduction, a.numel(), gy.raw(), read_a.raw(), read_b.raw(),
-                                       detail::mutable_data(g));
-        }
-        if (gx.wants(1)) gx.add(1, neg(g));
-        gx.add(0, std::move(g));
-    });
+    constexpr const char* name = "multi_margin_loss";
+    check_shapes(name, *x, labels);
+    if (x->ndim() > 2)
+        throw ShapeError(error_text(name, "scores " + to_string(x->sizes()), "scores are (N, C) or (C)",
+                                    "move the other axes in front of the classes and reshape to (-1, C)"));
+    check_options(name, *x, options.weight, 0);
+    detail::check_option(name, "p", options.p, options.p == 1 || options.p == 2, "the power is 1 or 2", "p = 1");
+    // An index that is a class ignores nothing: multi_margin_loss has no ignored labels.
+    const Call call(*x, labels, {options.weight, 0, Reduction::none, 0});
+    check_labels(name, call.arguments, labels);
+    const auto axis = static_cast<std::int64_t>(class_axis(*x));
+    const Tensor is_other = ne(arange(call.arguments.n), unsqueeze(call.labels, axis));
+    const Tensor own = unsqueeze(detail::take_along(x, call.labels, class_axis(*x)), axis);
+    const Tensor missing = options.margin - own + x;
+    Tensor hinge = where(logical_and(is_other, gt(missing, 0)), missing, 0);
+    if (options.p == 2) hinge = square(hinge);
+    Tensor losses = mean(hinge, axis);
+    if (call.weight.defined()) losses = losses * weights_at(call.weight, *x, call.labels);
+    return detail::reduce_losses(losses, options.reduction);
 }
 
 }  // namespace xgrad
