@@ -1,6 +1,8 @@
 #include <xgrad/error.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/loss.hpp>
+#include <xgrad/ops/reduce.hpp>
+#include <xgrad/tape.hpp>
 
 #include <limits>
 #include <numbers>
@@ -36,6 +38,16 @@ TEST(BinaryCrossEntropy, IsFiniteAtZeroAndOne)
     EXPECT_TENSOR_NEAR(
         gradient_of_sum(x, [&](const Tensor& at) { return binary_cross_entropy(at, t, options); }) * 1e-12,
         tensor({4}, {0, 0, -1, 1}, f64), 1e-8);
+}
+
+TEST(BinaryCrossEntropy, SecondDerivativeIsFiniteAtZeroAndOne)
+{
+    // -log x has 1 / x^2, -log(1 - x) has 1 / (1 - x)^2; at x = t = 0 or 1 the numerator (x - t)^2 + t (1 - t) is 0.
+    Tape tape;
+    const Tensor x = tape.variable(tensor({4}, {0.5, 0.25, 0, 1}, f64)), t = tensor({4}, {1, 0, 0, 1}, f64);
+    const Tensor y = binary_cross_entropy(x, t, {.reduction = Reduction::sum});
+    const Tensor g = tape.grad(y, {x}, {.create_graph = true})[0];
+    EXPECT_TENSOR_NEAR(tape.grad(sum(g), {x})[0], tensor({4}, {4, 16.0 / 9, 0, 0}, f64), 1e-10);
 }
 
 TEST(BinaryCrossEntropy, TakesProbabilitiesAlone)

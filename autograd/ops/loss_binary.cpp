@@ -21,6 +21,16 @@ const Op kBinaryCrossEntropy{
     {"gy * (a - b) / where(a * (1 - a) > 1e-12, a * (1 - a), 1e-12)",
      "gy * (where(log1p(-a) > -100, log1p(-a), -100) - where(log(a) > -100, log(a), -100))"}};
 
+// binary_cross_entropy_slope  y = (a - b) / max(a (1 - a), 1e-12)
+//   shapes       a, b: S  ->  y: S
+//   vjp          da = gy (a^2 - 2 a b + b) / ((a + e) (1 - a + e))^2,  db = -gy / max(a (1 - a), 1e-12);  e = 1e-12
+//   With a vjp of its own because that of the bounded divisor would be wrong at a = 0 and a = 1; e is PyTorch's.
+const Op kBinaryCrossEntropySlope{
+    "binary_cross_entropy_slope",
+    "(a - b) / where(a * (1 - a) > 1e-12, a * (1 - a), 1e-12)",
+    {"gy * (a * a - 2 * a * b + b) / ((a + 1e-12) * (1 - a + 1e-12) * (a + 1e-12) * (1 - a + 1e-12))",
+     "-gy / where(a * (1 - a) > 1e-12, a * (1 - a), 1e-12)"}};
+
 // binary_cross_entropy_with_logits  y = (1 - a) c - (1 + (b - 1) a) log(sigmoid(c)),  b = weight of positives
 //   shapes       c, a: S, b: any that broadcasts  ->  y: S
 //   vjp          dc = gy ((1 + (b - 1) a) sigmoid(c) - b a),  da = gy ((1 - b) log(sigmoid(c)) - c),
@@ -37,6 +47,24 @@ constexpr float kLeastDivisor = 1e-12F;  // f32 also for f64, as in PyTorch: 4e-
 
 Tensor bounded_log(const Tensor& x) { return maximum(log(x), -100); }
 Tensor bounded_log_of_rest(const Tensor& x) { return maximum(log1p(-x), -100); }
+
+/// a (1 - a), but no divisor so small that a quotient becomes infinite.
+Tensor divisor(const Tensor& a) { return maximum(a * (1 - a), kLeastDivisor); }
+
+/// The derivative of binary_cross_entropy by the probabilities.
+Tensor slope(const Tensor& a, const Tensor& b)
+{
+    Tensor y;
+    {
+        const NoGrad value_only;
+        y = (a - b) / divisor(a);
+    }
+    return record(kBinaryCrossEntropySlope, {a, b}, y, [a, b](const Tensor& gy, Adjoints& gx) {
+        constexpr double e = 1e-12;
+        if (gx.wants(0)) gx.add(0, gy * (square(a) - 2 * a * b + b) / square((a + e) * (1 - a + e)));
+        if (gx.wants(1)) gx.add(1, -gy / divisor(a));
+    });
+}
 
 /// The losses times the weights, where there are any.
 Tensor weighted(const char* operation, const Tensor& losses, const Tensor& weight)
@@ -72,7 +100,7 @@ Tensor binary_cross_entropy(const Input& x, const Input& target, const BinaryCro
         y = (target - 1) * bounded_log_of_rest(x) - target * bounded_log(x);
     }
     y = record(kBinaryCrossEntropy, {x, target}, y, [a = *x, b = *target](const Tensor& gy, Adjoints& gx) {
-        if (gx.wants(0)) gx.add(0, gy * (a - b) / maximum(a * (1 - a), kLeastDivisor));
+        if (gx.wants(0)) gx.add(0, gy * slope(a, b));
         if (gx.wants(1)) gx.add(1, gy * (bounded_log_of_rest(a) - bounded_log(a)));
     });
     return detail::reduce_losses(weighted("binary_cross_entropy", y, options.weight), options.reduction);
