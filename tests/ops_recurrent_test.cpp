@@ -137,7 +137,7 @@ TEST(Recurrent, SequencesAreCellsInARow)
 TEST(Recurrent, BadInput)
 {
     EXPECT_THROW_TEXT(rnn_tanh_cell(zeros({1, 2}, f64), Tensor(), kSum), ShapeError,
-                      "rnn_tanh: weight_ih of shape (1, 1).\n  rule: weight_ih has the shape (1, 2) here.\n"
+                      "rnn_tanh_cell: weight_ih of shape (1, 1).\n  rule: weight_ih has the shape (1, 2) here.\n"
                       "  try:  sizes follow from the last axis of x, weight_hh and the number of networks.");
     EXPECT_THROW_TEXT(rnn_tanh(zeros({0, 1, 1}, f64), Tensor(), {kSum}), ShapeError,
                       "rnn_tanh: x of shape (0, 1, 1) has no steps.\n  rule: a sequence has one step or more.\n"

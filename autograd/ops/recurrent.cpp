@@ -17,7 +17,7 @@ using detail::error_text;
 
 /// One kind of network. `step` takes W_ih x + b_ih of one step; a state without cell leaves c undefined.
 struct Kind {
-    const char* name;
+    const char *name, *cell_name;
     std::int64_t gates;
     bool has_cell;
     LstmState (*step)(const Tensor& projected, const LstmState& state, const CellWeights& weights);
@@ -50,8 +50,9 @@ LstmState gru_step(const Tensor& projected, const LstmState& state, const CellWe
     return {n + z * (state.h - n), {}};
 }
 
-constexpr Kind kTanh{"rnn_tanh", 1, false, tanh_step}, kRelu{"rnn_relu", 1, false, relu_step},
-    kLstm{"lstm", 4, true, lstm_step}, kGru{"gru", 3, false, gru_step};
+constexpr Kind kTanh{"rnn_tanh", "rnn_tanh_cell", 1, false, tanh_step},
+    kRelu{"rnn_relu", "rnn_relu_cell", 1, false, relu_step}, kLstm{"lstm", "lstm_cell", 4, true, lstm_step},
+    kGru{"gru", "gru_cell", 3, false, gru_step};
 
 // ---- checks ---------------------------------------------------------------------------------------------------------
 
@@ -76,9 +77,8 @@ struct CellSizes {
 };
 
 /// The sizes of a network over `input` numbers, where all weights fit.
-CellSizes check_weights(const Kind& kind, const CellWeights& w, const Tensor& x, std::int64_t input)
+CellSizes check_weights(const char* name, const Kind& kind, const CellWeights& w, const Tensor& x, std::int64_t input)
 {
-    const char* name = kind.name;
     if (!w.weight_ih.defined() || !w.weight_hh.defined() || w.weight_hh.ndim() != 2)
         throw ShapeError(error_text(name, "a network without weight_ih or weight_hh",
                                     "weight_ih: (gates * hidden, input), weight_hh: (gates * hidden, hidden)",
@@ -121,12 +121,12 @@ Tensor state_or_zeros(const char* operation, const char* what, const Tensor& sta
 
 LstmState cell(const Kind& kind, const Input& x, const LstmState& given, const CellWeights& w)
 {
-    check_input(kind.name, *x, 2);
-    const CellSizes size = check_weights(kind, w, *x, x->sizes().back());
+    check_input(kind.cell_name, *x, 2);
+    const CellSizes size = check_weights(kind.cell_name, kind, w, *x, x->sizes().back());
     Dims h = x->sizes(), c = h;
     h.back() = size.output, c.back() = size.hidden;
-    LstmState state{state_or_zeros(kind.name, "h", given.h, *x, h), {}};
-    if (kind.has_cell) state.c = state_or_zeros(kind.name, "c", given.c, *x, c);
+    LstmState state{state_or_zeros(kind.cell_name, "h", given.h, *x, h), {}};
+    if (kind.has_cell) state.c = state_or_zeros(kind.cell_name, "c", given.c, *x, c);
     return kind.step(linear(x, w.weight_ih, w.bias_ih), state, w);
 }
 
@@ -154,7 +154,7 @@ LstmOutput run_layers(const Kind& kind, const Tensor& x, const LstmState& state_
                       const std::vector<CellWeights>& weights, std::size_t directions)
 {
     const std::int64_t batch = x.sizes()[1], networks = static_cast<std::int64_t>(weights.size());
-    const CellSizes size = check_weights(kind, weights[0], x, x.sizes()[2]);
+    const CellSizes size = check_weights(kind.name, kind, weights[0], x, x.sizes()[2]);
     const Tensor h_0 = state_or_zeros(kind.name, "h_0", state_0.h, x, {networks, batch, size.output});
     Tensor c_0;
     if (kind.has_cell) c_0 = state_or_zeros(kind.name, "c_0", state_0.c, x, {networks, batch, size.hidden});
@@ -164,7 +164,7 @@ LstmOutput run_layers(const Kind& kind, const Tensor& x, const LstmState& state_
         std::vector<Tensor> outputs;
         for (std::size_t d = 0; d < directions; ++d) {
             const std::size_t i = first + d;
-            const CellSizes own = check_weights(kind, weights[i], x, layer.sizes()[2]);
+            const CellSizes own = check_weights(kind.name, kind, weights[i], x, layer.sizes()[2]);
             if (own.hidden != size.hidden || own.output != size.output)
                 throw ShapeError(error_text(kind.name,
                                             "network " + std::to_string(i) + " of hidden size " +

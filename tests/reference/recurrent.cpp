@@ -11,6 +11,7 @@ void read_sizes(const Call& c)
     (void)c.integer("input_size");
     (void)c.integer("hidden_size");
     (void)c.flag("bias", true);
+    if (c.number("dropout", 0) != 0) throw CallError("results of dropout are random");
 }
 
 CellWeights weights_of(const Call& c, const std::string& suffix)
