@@ -53,13 +53,20 @@ Names names_of_inputs(const Op& op, const std::vector<Tensor>& inputs)
     return names;
 }
 
+/// Infinities must be the same.
+bool is_near(double wanted, double given, double tolerance)
+{
+    return wanted == given ||
+           (std::isfinite(wanted) && std::abs(wanted - given) <= tolerance * std::max(1.0, std::abs(wanted)));
+}
+
 /// Empty, or how the tensor differs from the array.
 std::string difference(const Array& wanted, const Tensor& actual, double tolerance)
 {
     const Array given = actual;
     bool same = same_but_for_ones(wanted, given);
     for (std::size_t i = 0; same && i < given.values.size(); ++i)
-        same = std::abs(wanted.values[i] - given.values[i]) <= tolerance * std::max(1.0, std::abs(wanted.values[i]));
+        same = is_near(wanted.values[i], given.values[i], tolerance);
     if (same) return "";
     std::ostringstream text;
     text << "gives shape " << to_string(Sizes(wanted.sizes)) << ",";

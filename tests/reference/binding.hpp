@@ -45,6 +45,7 @@ Bindings softmax_loss_bindings();
 Bindings conv_pool_bindings();
 Bindings norm_bindings();
 Bindings recurrent_bindings();
+Bindings attention_bindings();
 Bindings attention_embedding_bindings();
 Bindings interpolation_bindings();
 
