@@ -53,7 +53,8 @@ using Functions = std::map<std::string, Function>;
 ///   at(x, index), written x[index]       put(x, index, like): 0 elsewhere
 ///   cat(list, axis) stack(list, axis)    places(list, axis, i): where the i-th lies in cat
 ///   conv2d(x, W, options)                options: stride, padding, dilation (2 each), groups; x: (N, C, H, W)
-///   conv2d_input_gradient(gy, W, options, like) conv2d_weight_gradient(gy, x, options, like)
+///   conv2d_input_gradient(gy, W, options, like) conv2d_weight_gradient(gy, x, options, like), conv1d, conv3d alike
+///   im2col(x, window, like) col2im(x, window, like)       window: size, stride, padding, dilation (2 each)
 ///   max_pool2d(x, window, like)          window: size, stride, padding, dilation (2 each)
 ///   max_pool2d_at(v, x, window, like)    v where x has its maxima
 ///   max_pool2d_gradient(gy, x, window)

@@ -13,25 +13,29 @@ std::int64_t integer(const Array& list, std::size_t i) { return static_cast<std:
 void for_each_tap(const Index& x, const Index& w, const Index& y, const Array& options,
                   const std::function<void(const Index&, const Index&, const Index&)>& f)
 {
-    const std::int64_t groups = integer(options, 6), outputs = w.at(0) / groups;
-    Index taps = y;
-    taps.insert(taps.end(), w.begin() + 1, w.end());
-    for_each_index(taps, [&](const Index& i) {  // n, o, row, column; channel in the group, kernel row and column
-        Index at{i[0], i[1] / outputs * w[1] + i[4], 0, 0};
-        for (std::size_t k = 0; k < 2; ++k) {
-            at[2 + k] = i[2 + k] * integer(options, k) - integer(options, 2 + k) + i[5 + k] * integer(options, 4 + k);
-            if (at[2 + k] < 0 || at[2 + k] >= x[2 + k]) return;
-        }
-        f(at, {i[1], i[4], i[5], i[6]}, {i[0], i[1], i[2], i[3]});
+    const std::size_t axes = x.size() - 2;
+    const std::int64_t groups = integer(options, 3 * axes), outputs = w.at(0) / groups;
+    for_each_index(y, [&](const Index& o) {                             // n, o, row, column
+        for_each_index({w.begin() + 1, w.end()}, [&](const Index& k) {  // channel in the group, kernel row and column
+            Index at{o[0], o[1] / outputs * w[1] + k[0]}, tap{o[1], k[0]};
+            for (std::size_t d = 0; d < axes; ++d) {
+                at.push_back(o[2 + d] * integer(options, d) - integer(options, axes + d) +
+                             k[1 + d] * integer(options, 2 * axes + d));
+                tap.push_back(k[1 + d]);
+                if (at[2 + d] < 0 || at[2 + d] >= x[2 + d]) return;
+            }
+            f(at, tap, o);
+        });
     });
 }
 
-Array conv2d(const Array& x, const Array& w, const Array& options)
+Array conv(const Array& x, const Array& w, const Array& options)
 {
     Index sizes{x.sizes.at(0), w.sizes.at(0)};
-    for (std::size_t k = 0; k < 2; ++k) {
-        const std::int64_t reach = integer(options, 4 + k) * (w.sizes.at(2 + k) - 1) + 1;
-        sizes.push_back((x.sizes.at(2 + k) + 2 * integer(options, 2 + k) - reach) / integer(options, k) + 1);
+    const std::size_t axes = x.sizes.size() - 2;
+    for (std::size_t d = 0; d < axes; ++d) {
+        const std::int64_t reach = integer(options, 2 * axes + d) * (w.sizes.at(2 + d) - 1) + 1;
+        sizes.push_back((x.sizes.at(2 + d) + 2 * integer(options, axes + d) - reach) / integer(options, d) + 1);
     }
     Array y(sizes, 0);
     for_each_tap(x.sizes, w.sizes, y.sizes, options,
@@ -39,7 +43,7 @@ Array conv2d(const Array& x, const Array& w, const Array& options)
     return y;
 }
 
-Array conv2d_input_gradient(const Array& gy, const Array& w, const Array& options, const Array& like)
+Array conv_input_gradient(const Array& gy, const Array& w, const Array& options, const Array& like)
 {
     Array gx(like.sizes, 0);
     for_each_tap(gx.sizes, w.sizes, gy.sizes, options,
@@ -47,12 +51,46 @@ Array conv2d_input_gradient(const Array& gy, const Array& w, const Array& option
     return gx;
 }
 
-Array conv2d_weight_gradient(const Array& gy, const Array& x, const Array& options, const Array& like)
+Array conv_weight_gradient(const Array& gy, const Array& x, const Array& options, const Array& like)
 {
     Array gw(like.sizes, 0);
     for_each_tap(x.sizes, gw.sizes, gy.sizes, options,
                  [&](const Index& i, const Index& k, const Index& o) { gw.at(k) += gy.at(o) * x.at(i); });
     return gw;
+}
+
+/// Calls f(x index, columns index) for each element of each window inside x.
+void for_each_element_of_windows(const Index& x, const Array& window,
+                                 const std::function<void(const Index&, const Index&)>& f)
+{
+    const Index kernel{integer(window, 0), integer(window, 1)};
+    Index out;
+    for (std::size_t d = 0; d < 2; ++d)
+        out.push_back((x[2 + d] + 2 * integer(window, 4 + d) - integer(window, 6 + d) * (kernel[d] - 1) - 1) /
+                          integer(window, 2 + d) +
+                      1);
+    for_each_index({x[0], x[1], kernel[0], kernel[1], out[0], out[1]}, [&](const Index& i) {
+        Index at{i[0], i[1]};
+        for (std::size_t d = 0; d < 2; ++d)
+            at.push_back(i[4 + d] * integer(window, 2 + d) - integer(window, 4 + d) +
+                         i[2 + d] * integer(window, 6 + d));
+        if (at[2] < 0 || at[2] >= x[2] || at[3] < 0 || at[3] >= x[3]) return;
+        f(at, {i[0], (i[1] * kernel[0] + i[2]) * kernel[1] + i[3], i[4] * out[1] + i[5]});
+    });
+}
+
+Array im2col(const Array& x, const Array& window, const Array& like)
+{
+    Array y(like.sizes, 0);
+    for_each_element_of_windows(x.sizes, window, [&](const Index& i, const Index& o) { y.at(o) = x.at(i); });
+    return y;
+}
+
+Array col2im(const Array& x, const Array& window, const Array& like)
+{
+    Array y(like.sizes, 0);
+    for_each_element_of_windows(y.sizes, window, [&](const Index& i, const Index& o) { y.at(i) += x.at(o); });
+    return y;
 }
 
 /// Calls f(y index, x indices, divisor) for each window.
@@ -128,9 +166,15 @@ Array avg_pool2d_gradient(const Array& gy, const Array& window, const Array& lik
 
 void add_image_functions(Functions& f)
 {
-    f["conv2d/3"] = [](const Arguments& x) { return conv2d(x[0], x[1], x[2]); };
-    f["conv2d_input_gradient/4"] = [](const Arguments& x) { return conv2d_input_gradient(x[0], x[1], x[2], x[3]); };
-    f["conv2d_weight_gradient/4"] = [](const Arguments& x) { return conv2d_weight_gradient(x[0], x[1], x[2], x[3]); };
+    for (const std::string name : {"conv1d", "conv2d", "conv3d"}) {
+        f[name + "/3"] = [](const Arguments& x) { return conv(x[0], x[1], x[2]); };
+        f[name + "_input_gradient/4"] = [](const Arguments& x) { return conv_input_gradient(x[0], x[1], x[2], x[3]); };
+        f[name + "_weight_gradient/4"] = [](const Arguments& x) {
+            return conv_weight_gradient(x[0], x[1], x[2], x[3]);
+        };
+    }
+    f["im2col/3"] = [](const Arguments& x) { return im2col(x[0], x[1], x[2]); };
+    f["col2im/3"] = [](const Arguments& x) { return col2im(x[0], x[1], x[2]); };
     f["max_pool2d/3"] = [](const Arguments& x) { return max_pool2d_at(x[0], x[0], x[1], x[2]); };
     f["max_pool2d_at/4"] = [](const Arguments& x) { return max_pool2d_at(x[0], x[1], x[2], x[3]); };
     f["max_pool2d_gradient/3"] = [](const Arguments& x) { return max_pool2d_gradient(x[0], x[1], x[2]); };

@@ -42,6 +42,7 @@ Bindings matmul_bindings();
 Bindings linalg_bindings();
 Bindings activation_bindings();
 Bindings softmax_loss_bindings();
+Bindings convolution_bindings();
 Bindings conv_pool_bindings();
 Bindings norm_bindings();
 Bindings recurrent_bindings();

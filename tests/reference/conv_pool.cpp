@@ -1,6 +1,5 @@
 #include "tests/reference/binding.hpp"
 
-#include <xgrad/ops/conv.hpp>
 #include <xgrad/ops/pool.hpp>
 
 namespace xgrad::reference {
@@ -11,15 +10,6 @@ Size2 size2(const Integers& list)
     if (list.size() == 1) return list[0];
     if (list.size() != 2) throw CallError("a size of two axes has one or two numbers");
     return {list[0], list[1]};
-}
-
-Outputs bound_conv2d(const Call& c)
-{
-    return conv2d(c.tensor("input"), c.tensor("weight"), c.tensor_if_any("bias"),
-                  {.stride = size2(c.integers("stride", {1})),
-                   .padding = size2(c.integers("padding", {0})),
-                   .dilation = size2(c.integers("dilation", {1})),
-                   .groups = c.integer("groups", 1)});
 }
 
 std::optional<Size2> stride2(const Call& c)
@@ -48,7 +38,6 @@ Outputs bound_avg_pool2d(const Call& c)
 }
 
 constexpr Binding kRows[] = {
-    {"nn.functional.conv2d", bound_conv2d},
     {"nn.functional.max_pool2d", bound_max_pool2d},
     {"nn.functional.avg_pool2d", bound_avg_pool2d},
 };
