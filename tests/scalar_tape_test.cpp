@@ -146,6 +146,7 @@ TEST(ScalarTape, WalksInPiecesGoAroundSlotsOfOthers)
     const Scalar x = r.variable(3);
     const Scalar y = x * 2.0;
     const std::uint32_t foreign = r.tape.push_slot();  // say z = 10 y, made by a tensor node
+    r.tape.expect_residue();
     const Scalar z = Scalar::from_tape(60, r.tape.base_serial + foreign);
     const Scalar f = z * y;  // f = 10 y^2 = 40 x^2
     r.tape.adjoint(r.slot(f)) += 1;
