@@ -38,7 +38,7 @@ bool is_fresh(const TensorHeader& value) { return value.serial == 0 && !value.le
 
 constexpr std::size_t kFewInputs = Node::kInline + 1;
 
-void write_inputs(Recording& r, Node& node, const std::uint32_t* ids, std::size_t count)
+[[gnu::always_inline]] inline void write_inputs(Recording& r, Node& node, const std::uint32_t* ids, std::size_t count)
 {
     if (count <= kFewInputs) [[likely]] {
         // One by one: a wider load would wait until the stores that have just made the ids are through.

@@ -158,6 +158,20 @@ TEST(ScalarTape, WalksInPiecesGoAroundSlotsOfOthers)
     EXPECT_EQ(x.grad(), 240);
 }
 
+TEST(ScalarTape, AdjointLeftInASlotOfOthersIsGoneInTheNextRecording)
+{
+    ScalarTape tape;
+    std::uint32_t foreign = 0;
+    for (const double left : {6.0, 0.0}) {
+        tape.begin();
+        for (int i = 0; i < 20; ++i) foreign = tape.push_slot();
+        EXPECT_EQ(tape.adjoint(foreign), 0);
+        tape.expect_residue();
+        tape.adjoint(foreign) = left;
+        tape.end();
+    }
+}
+
 TEST(ScalarTape, WalkFromAnEarlierRootLeavesLaterStatementsAlone)
 {
     Recording r;
