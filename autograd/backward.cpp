@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "autograd/new_tensor.hpp"
 #include "autograd/open_tapes.hpp"
 #include "autograd/walk.hpp"
 
@@ -46,7 +47,7 @@ Tensor default_seed(const Tensor& root)
         throw ShapeError(error_text("backward", "needs a scalar, got shape " + to_string(root.sizes()),
                                     "without a seed the root has exactly one element",
                                     "reduce it first, for example backward(sum(y)), or give a seed of its shape"));
-    const Tensor seed = empty_like(root);
+    const Tensor seed = new_like(root);
     if (root.dtype() == f64)
         *mutable_data<double>(seed) = 1;
     else

@@ -38,10 +38,14 @@ bool is_fresh(const TensorHeader& value) { return value.serial == 0 && !value.le
 
 constexpr std::size_t kFewInputs = Node::kInline + 1;
 
-void write_inputs(Recording& r, Node& node, const std::uint32_t* ids, std::size_t count)
+[[gnu::always_inline]] inline void write_inputs(Recording& r, Node& node, const std::uint32_t* ids, std::size_t count)
 {
     if (count <= kFewInputs) [[likely]] {
-        std::memcpy(node.input, ids, sizeof node.input);
+        // One by one: a wider load would wait until the stores that have just made the ids are through.
+        node.input[0] = ids[0];
+        if (count > 1) node.input[1] = ids[1];
+        if (count > 2) node.input[2] = ids[2];
+        if (count > 3) node.input[3] = ids[3];
         node.inline_inputs = static_cast<std::uint8_t>(count);
         return;
     }

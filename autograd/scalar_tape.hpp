@@ -110,11 +110,10 @@ struct ScalarTape {
     }
 
     /// A slot without operands for a value made elsewhere (tensor nodes). A walk leaves its adjoint alone.
-    std::uint32_t push_slot()
-    {
-        residue = true;
-        return push(Count::empty);
-    }
+    std::uint32_t push_slot() { return push(Count::empty); }
+
+    /// To be called before anything reads the value of such a slot as a scalar: its adjoint may stay after a walk.
+    void expect_residue() { residue = true; }
 
     /// Is the value with this serial on this tape? Constants have serial 0 and are on none. The tape owns all serials
     /// of the range that its slots may take, so the number of slots taken so far does not matter.

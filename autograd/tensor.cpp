@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "autograd/kernels/copy.hpp"
+#include "autograd/new_tensor.hpp"
 
 namespace xgrad {
 namespace {
@@ -73,22 +74,6 @@ bool strides_are_contiguous(Sizes sizes, Sizes strides)
     return true;
 }
 
-/// A header with everything set but the shape's numbers, numel, data and what a view shares.
-inline detail::TensorHeader* allocate_header(Dtype dtype, std::size_t ndim, std::uint8_t size_class)
-{
-    auto* h = static_cast<detail::TensorHeader*>(detail::pool_allocate(size_class));
-    h->references = 1;
-    h->dtype = dtype;
-    h->ndim = static_cast<std::uint8_t>(ndim);
-    h->flags = 0;
-    h->size_class = size_class;
-    h->serial = 0;
-    h->owner = nullptr;
-    h->leaf = nullptr;
-    h->written = 0;
-    return h;
-}
-
 detail::ForeignMemory& foreign_memory(detail::TensorHeader* header)
 {
     return *reinterpret_cast<detail::ForeignMemory*>(header->strides() + header->ndim);
@@ -98,6 +83,15 @@ void release_foreign(detail::TensorHeader* header) noexcept
 {
     const detail::ForeignMemory memory = foreign_memory(header);
     if (memory.release) memory.release(memory.context);
+}
+
+/// Destroys what is more than a block of the pool: a view, a leaf, memory of somebody else.
+[[gnu::noinline]] void destroy_with_parts(detail::TensorHeader* header) noexcept
+{
+    if (header->flags & detail::TensorHeader::kOwnsLeaf) release(header->leaf);
+    if (header->flags & detail::TensorHeader::kForeign) release_foreign(header);
+    if (header->owner) release(header->owner);  // an owner is never a view: no chain to follow
+    pool_release(header, header->size_class);
 }
 
 inline void set_contiguous(detail::TensorHeader* h, Sizes sizes, std::int64_t numel)
@@ -136,11 +130,9 @@ __thread std::uint64_t walk_clock __attribute__((tls_model("initial-exec"))) = ~
 
 void destroy(TensorHeader* header) noexcept
 {
-    if (header->flags & (TensorHeader::kOwnsLeaf | TensorHeader::kForeign)) [[unlikely]] {
-        if (header->flags & TensorHeader::kOwnsLeaf) release(header->leaf);
-        if (header->flags & TensorHeader::kForeign) release_foreign(header);
-    }
-    if (header->owner) release(header->owner);  // an owner is never a view: no chain to follow
+    constexpr std::uint8_t kHolds = TensorHeader::kOwnsLeaf | TensorHeader::kForeign;
+    if ((header->flags & kHolds) || header->owner) [[unlikely]]
+        return destroy_with_parts(header);
     pool_release(header, header->size_class);
 }
 
@@ -170,21 +162,7 @@ Tensor adopt_memory(Dtype dtype, Sizes sizes, void* data, ForeignMemory memory)
     return Tensor::adopt(h);
 }
 
-Tensor empty_like(const Tensor& x)
-{
-    const TensorHeader& from = x.header();
-    constexpr std::uint8_t kLayout = TensorHeader::kContiguous | TensorHeader::kForeign;
-    if (from.owner || (from.flags & kLayout) != TensorHeader::kContiguous)
-        return empty(from.dtype, x.sizes(), from.numel);
-    // Its block has the size and layout that the new one needs.
-    TensorHeader* h = allocate_header(from.dtype, from.ndim, from.size_class);
-    h->numel = from.numel;
-    h->flags = TensorHeader::kContiguous;
-    h->data = reinterpret_cast<std::byte*>(h) +
-              (static_cast<const std::byte*>(from.data) - reinterpret_cast<const std::byte*>(&from));
-    for (std::size_t i = 0; i < 2 * std::size_t{from.ndim}; ++i) h->sizes()[i] = from.sizes()[i];
-    return Tensor::adopt(h);
-}
+Tensor empty_like(const Tensor& x) { return new_like(x); }
 
 Tensor view(const Tensor& base, Sizes sizes, Sizes strides, std::int64_t offset)
 {
@@ -239,12 +217,6 @@ void throw_wrong_element_type(Dtype has, Dtype asked)
 }
 
 }  // namespace detail
-
-void Tensor::check_not_overwritten() const
-{
-    const detail::TensorHeader& base = header_->owner ? *header_->owner : *header_;
-    if (base.written > detail::walk_clock) detail::throw_overwritten(base);
-}
 
 std::int64_t Tensor::size(std::int64_t axis) const
 {

@@ -71,6 +71,14 @@ inline void release(TensorHeader* header) noexcept
 [[noreturn]] void throw_overwritten(const TensorHeader& header);
 [[noreturn]] void throw_wrong_element_type(Dtype has, Dtype asked);
 
+/// Throws TapeError when the storage was overwritten after the record whose vjp runs was made.
+inline void check_not_overwritten(const TensorHeader& header)
+{
+    const TensorHeader& base = header.owner ? *header.owner : header;
+    if (base.written > walk_clock) [[unlikely]]
+        throw_overwritten(base);
+}
+
 /// A new contiguous tensor whose elements are not set. `numel` must be the product of the sizes.
 Tensor empty(Dtype dtype, Sizes sizes, std::int64_t numel);
 Tensor empty(Dtype dtype, Sizes sizes);
@@ -173,7 +181,7 @@ public:
     {
         const detail::TensorHeader& h = header();
         if (h.flags & detail::TensorHeader::kOverwritable) [[unlikely]]
-            check_not_overwritten();
+            detail::check_not_overwritten(h);
         return h.data;
     }
     detail::TensorHeader* unsafe_header() const noexcept { return header_; }
@@ -181,7 +189,6 @@ public:
 
 private:
     explicit Tensor(detail::TensorHeader* header) noexcept : header_(header) {}
-    void check_not_overwritten() const;
 
     detail::TensorHeader* header_ = nullptr;
 };

@@ -289,7 +289,7 @@ void Walk::clear() noexcept
 {
     if (saved_scalars_)
         r.restore_leaf_adjoints(r.saved_leaves.data());
-    else if (r.slots > r.nodes.size())
+    else if (r.residue || r.slots > r.nodes.size())
         r.clear_adjoints(0, static_cast<std::uint32_t>(r.slots));
     for (std::uint32_t slot = 0; slot < saved_records_.size(); ++slot)
         (*r.records)[slot].adjoint = saved_records_[slot];

@@ -32,9 +32,9 @@ private:
 };
 
 struct Walk {
-    Walk(Recording& recording, const BackwardOptions& backward_options) : r(recording), options(backward_options)
+    Walk(Recording& recording, const BackwardOptions& asked)
+        : r(recording), options{.retain = asked.retain || asked.create_graph, .create_graph = asked.create_graph}
     {
-        options.retain |= options.create_graph;
         watched_ = r.log || r.detect_anomaly;
         if (r.walks > 0) [[unlikely]]
             outer_.emplace(r);

@@ -95,6 +95,20 @@ TEST(Failure, ExceptionInAWalkWithoutRetainLosesNothing)
     EXPECT_TENSOR_EQ(a.grad(), tensor({3}, {2, 4, 6}, f64));
 }
 
+TEST(Failure, ExceptionTakesBackWhatHasArrivedAtAScalarOfATensor)
+{
+    bool armed = true;
+    Tape tape;
+    const Tensor a = tape.variable(kValues);
+    const Scalar e = a.scalar(1);  // every slot is a tensor's: no scalar statement, no scalar leaf
+    const Tensor b = fragile(a, armed);
+    const Tensor y = sum(stack(std::vector<Scalar>{e})) + sum(b);
+    EXPECT_THROW(tape.backward(y, {.retain = true}), Trouble);
+    armed = false;
+    tape.backward(y);
+    EXPECT_TENSOR_EQ(a.grad(), tensor({3}, {1, 2, 1}, f64));
+}
+
 TEST(Failure, ExceptionInGradLosesNothing)
 {
     bool armed = true;

@@ -146,6 +146,7 @@ TEST(ScalarTape, WalksInPiecesGoAroundSlotsOfOthers)
     const Scalar x = r.variable(3);
     const Scalar y = x * 2.0;
     const std::uint32_t foreign = r.tape.push_slot();  // say z = 10 y, made by a tensor node
+    r.tape.expect_residue();
     const Scalar z = Scalar::from_tape(60, r.tape.base_serial + foreign);
     const Scalar f = z * y;  // f = 10 y^2 = 40 x^2
     r.tape.adjoint(r.slot(f)) += 1;
@@ -155,6 +156,20 @@ TEST(ScalarTape, WalksInPiecesGoAroundSlotsOfOthers)
     r.tape.adjoint(foreign) = 0;
     r.tape.reverse(0, foreign);
     EXPECT_EQ(x.grad(), 240);
+}
+
+TEST(ScalarTape, AdjointLeftInASlotOfOthersIsGoneInTheNextRecording)
+{
+    ScalarTape tape;
+    std::uint32_t foreign = 0;
+    for (const double left : {6.0, 0.0}) {
+        tape.begin();
+        for (int i = 0; i < 20; ++i) foreign = tape.push_slot();
+        EXPECT_EQ(tape.adjoint(foreign), 0);
+        tape.expect_residue();
+        tape.adjoint(foreign) = left;
+        tape.end();
+    }
 }
 
 TEST(ScalarTape, WalkFromAnEarlierRootLeavesLaterStatementsAlone)

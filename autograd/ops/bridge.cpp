@@ -109,6 +109,7 @@ Scalar Tensor::scalar(Sizes index) const
     Recording& r = *detail::running();
     detail::Node& node = r.nodes[y.header().node];
     node.flags |= detail::Node::kScalar;
+    r.expect_residue();
     const Scalar scalar = Scalar::from_tape(value, r.base_serial + node.slot);
     if (r.explains()) detail::describe(r, scalar, "");
     return scalar;

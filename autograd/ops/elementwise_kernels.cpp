@@ -5,6 +5,7 @@
 #include <span>
 
 #include "autograd/kernels/elementwise.hpp"
+#include "autograd/new_tensor.hpp"
 
 namespace xgrad::detail {
 namespace {
@@ -51,10 +52,10 @@ bool is_number_beside(const Tensor& number, const Tensor& x)
 }
 
 /// y = f(a, b) of a dtype and of the shape of `shape`; a step of 0 means a number.
-inline Tensor run_flat(kernels::BinaryKernel* f, Dtype dtype, const Tensor& shape, const Tensor& a, Index a_step,
-                       const Tensor& b, Index b_step)
+[[gnu::always_inline]] inline Tensor run_flat(kernels::BinaryKernel* f, Dtype dtype, const Tensor& shape,
+                                              const Tensor& a, Index a_step, const Tensor& b, Index b_step)
 {
-    Tensor y = dtype == shape.dtype() ? empty_like(shape) : empty(dtype, shape.sizes(), shape.numel());
+    Tensor y = dtype == shape.dtype() ? new_like(shape) : empty(dtype, shape.sizes(), shape.numel());
     if (const Index n = y.numel(); n <= kernels::kGrain)
         f(n, a.raw(), a_step, b.raw(), b_step, mutable_data(y));
     else
@@ -102,7 +103,7 @@ struct Flat {
 /// Where a vjp of contiguous gy writes its result.
 inline Tensor result_of(const Tensor& gy, MayOverwrite overwrite)
 {
-    return overwrite == MayOverwrite::yes && is_unshared(gy) ? gy : empty_like(gy);
+    return overwrite == MayOverwrite::yes && is_unshared(gy) ? gy : new_like(gy);
 }
 
 }  // namespace
@@ -116,7 +117,7 @@ Tensor run_unary(std::size_t function, const Tensor& x, const double* parameters
 {
     kernels::UnaryKernel* f = kernels::active.unary[type_of(x)][function];
     const std::size_t element = size_of(x.dtype());
-    Tensor y = empty_like(x);
+    Tensor y = new_like(x);
     if (!x.is_contiguous())
         kernels::detail::walk_unary(f, element, span_of(x.sizes()), x.raw(), x.strides().data(), mutable_data(y),
                                     parameters);
