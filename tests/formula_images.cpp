@@ -162,6 +162,20 @@ Array avg_pool2d_gradient(const Array& gy, const Array& window, const Array& lik
     return gx;
 }
 
+/// The sum over j of weights[i, j] times x at position j of the axis.
+Array weigh_along(const Array& x, const Array& number, const Array& weights)
+{
+    const auto axis = static_cast<std::size_t>(integer(number, 0));
+    Index sizes = x.sizes;
+    sizes.at(axis) = weights.sizes.at(0);
+    Array y(sizes, 0);
+    for_each_index(sizes, [&](const Index& i) {
+        Index j = i;
+        for (j[axis] = 0; j[axis] < x.sizes[axis]; ++j[axis]) y.at(i) += weights.at({i[axis], j[axis]}) * x.at(j);
+    });
+    return y;
+}
+
 }  // namespace
 
 void add_image_functions(Functions& f)
@@ -179,6 +193,7 @@ void add_image_functions(Functions& f)
     f["max_pool2d_at/4"] = [](const Arguments& x) { return max_pool2d_at(x[0], x[1], x[2], x[3]); };
     f["max_pool2d_gradient/3"] = [](const Arguments& x) { return max_pool2d_gradient(x[0], x[1], x[2]); };
     f["avg_pool2d/3"] = [](const Arguments& x) { return avg_pool2d(x[0], x[1], x[2]); };
+    f["weigh_along/3"] = [](const Arguments& x) { return weigh_along(x[0], x[1], x[2]); };
     f["avg_pool2d_gradient/3"] = [](const Arguments& x) { return avg_pool2d_gradient(x[0], x[1], x[2]); };
 }
 

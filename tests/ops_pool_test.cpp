@@ -102,7 +102,7 @@ TEST(Pool2d, SaysWhatDoesNotFit)
     EXPECT_THROW_TEXT(max_pool2d(zeros({4, 4}), 2), ShapeError,
                       "max_pool2d: x of shape (4, 4).\n"
                       "  rule: x: (N, C, H, W) or (C, H, W).\n"
-                      "  try:  reshape to these axes, unsqueeze(x, 1) for images without channels.");
+                      "  try:  reshape to these axes, unsqueeze(x, 1) where there are no channels.");
     EXPECT_THROW_TEXT(
         max_pool2d(zeros({1, 4, 4}), 2, {.padding = 2}), ShapeError,
         "max_pool2d: kernel (2, 2), stride (2, 2), padding (2, 2), dilation (1, 1).\n"

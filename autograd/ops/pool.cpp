@@ -1,18 +1,21 @@
 #include <xgrad/ops/pool.hpp>
 
-#include <xgrad/error.hpp>
-
 #include "autograd/kernels/pool.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/float_type.hpp"
+#include "autograd/ops/pool_window.hpp"
 
 namespace xgrad {
 namespace {
 
+using detail::check_divisor;
+using detail::check_pool;
 using detail::contiguous_data;
 using detail::Dims;
+using detail::dims_of;
 using detail::elements;
-using detail::error_text;
+using detail::pool_output_sizes;
+using detail::PoolWindow;
 using detail::with_float_type;
 using kernels::PoolShape;
 
@@ -22,47 +25,25 @@ struct Window {
     bool ceil;
 };
 
-std::string text(const Size2& s) { return "(" + std::to_string(s.height) + ", " + std::to_string(s.width) + ")"; }
-
-void check(const char* operation, const Tensor& x, const Window& w)
+PoolWindow window_over(const Window& w)
 {
-    if (!is_floating(x.dtype()))
-        throw DtypeError(error_text(operation, "x " + describe(x), "x is f32 or f64", "convert it: to(x, f32)"));
-    if (x.ndim() != 3 && x.ndim() != 4)
-        throw ShapeError(error_text(operation, "x of shape " + to_string(x.sizes()), "x: (N, C, H, W) or (C, H, W)",
-                                    "reshape to these axes, unsqueeze(x, 1) for images without channels"));
-    constexpr std::int64_t kMost = std::int64_t{1} << 31;  // sums of products of two fit 64 bits
-    const auto each = [](const Size2& s, std::int64_t least) {
-        return s.height >= least && s.width >= least && s.height < kMost && s.width < kMost;
-    };
-    const bool half = w.padding.height <= w.kernel.height / 2 && w.padding.width <= w.kernel.width / 2;
-    if (!each(w.kernel, 1) || !each(w.stride, 1) || !each(w.dilation, 1) || !each(w.padding, 0) || !half)
-        throw ShapeError(error_text(
-            operation,
-            "kernel " + text(w.kernel) + ", stride " + text(w.stride) + ", padding " + text(w.padding) + ", dilation " +
-                text(w.dilation),
-            "kernel, stride and dilation are at least 1 and below 2^31, padding is from 0 to half of the kernel",
-            "correct the option"));
+    return {dims_of(w.kernel), dims_of(w.stride), dims_of(w.padding), dims_of(w.dilation), w.ceil};
 }
 
 PoolShape shape_of(const char* operation, Sizes x, const Window& w)
 {
     const std::size_t n = x.size();
+    const PoolWindow all = window_over(w);
+    const Dims out = pool_output_sizes(operation, x, all);
     PoolShape shape{};
     shape.planes = 1;
     for (std::size_t i = 0; i + 2 < n; ++i) shape.planes *= x[i];
     for (std::size_t i = 0; i < 2; ++i) {
-        const auto of = [i](const Size2& s) { return i == 0 ? s.height : s.width; };
         shape.in[i] = x[n - 2 + i];
-        shape.kernel[i] = of(w.kernel), shape.stride[i] = of(w.stride);
-        shape.pad[i] = of(w.padding), shape.dilation[i] = of(w.dilation);
-        shape.out[i] = kernels::pool_output_size(shape.in[i], shape.kernel[i], shape.stride[i], shape.pad[i],
-                                                 shape.dilation[i], w.ceil);
+        shape.out[i] = out[i];
+        shape.kernel[i] = all.kernel[i], shape.stride[i] = all.stride[i];
+        shape.pad[i] = all.padding[i], shape.dilation[i] = all.dilation[i];
     }
-    if (shape.out[0] <= 0 || shape.out[1] <= 0)
-        throw ShapeError(error_text(operation, "x of shape " + to_string(x) + " and kernel " + text(w.kernel),
-                                    "the padded image is at least as large as the dilated kernel",
-                                    "use a smaller kernel or more padding"));
     return shape;
 }
 
@@ -145,17 +126,41 @@ Tensor avg_pool_gradient(const Input& gy, Sizes x_sizes, const Size2& kernel, co
 //   vjp          dx = gy at the first maximum of each window, 0 elsewhere
 const Op kMaxPool{"max_pool2d", "max_pool2d(x, window, y)", {"max_pool2d_gradient(gy, x, window)"}};
 
-Tensor max_pool2d(const Input& x, Size2 kernel, MaxPool2dOptions o)
+namespace {
+
+/// `indices` is i64 and of the result's shape, or undefined.
+Tensor max_pool(const Input& x, const Window& w, const PoolShape& shape, const Tensor& indices)
 {
-    const Window w{kernel, o.stride.value_or(kernel), o.padding, o.dilation, o.ceil_mode};
-    check("max_pool2d", *x, w);
-    const PoolShape shape = shape_of("max_pool2d", x->sizes(), w);
     const Tensor xc = contiguous_data(*x), y = detail::empty(x->dtype(), pooled_sizes(x->sizes(), shape));
+    std::int64_t* at = indices.defined() ? detail::mutable_data<std::int64_t>(indices) : nullptr;
     with_float_type(y.dtype(), [&]<class T>(T*) {
-        kernels::max_pool_forward<T>(shape, elements<T>(xc), detail::mutable_data<T>(y), nullptr);
+        kernels::max_pool_forward<T>(shape, elements<T>(xc), detail::mutable_data<T>(y), at);
     });
     return record(kMaxPool, {x}, y,
                   [xc, w](const Tensor& gy, Adjoints& gx) { gx.add(0, max_pool_gradient(gy, xc, w)); });
+}
+
+Window window_of(const Size2& kernel, const MaxPool2dOptions& o)
+{
+    return {kernel, o.stride.value_or(kernel), o.padding, o.dilation, o.ceil_mode};
+}
+
+}  // namespace
+
+Tensor max_pool2d(const Input& x, Size2 kernel, MaxPool2dOptions o)
+{
+    const Window w = window_of(kernel, o);
+    check_pool("max_pool2d", *x, window_over(w));
+    return max_pool(x, w, shape_of("max_pool2d", x->sizes(), w), {});
+}
+
+ValuesAndIndices max_pool2d_with_indices(const Input& x, Size2 kernel, MaxPool2dOptions o)
+{
+    const Window w = window_of(kernel, o);
+    check_pool("max_pool2d", *x, window_over(w));
+    const PoolShape shape = shape_of("max_pool2d", x->sizes(), w);
+    const Tensor indices = detail::empty(i64, pooled_sizes(x->sizes(), shape));
+    return {max_pool(x, w, shape, indices), indices};
 }
 
 // avg_pool2d     y = mean of x over each window
@@ -166,10 +171,8 @@ const Op kAvgPool{"avg_pool2d", "avg_pool2d(x, window, y)", {"avg_pool2d_gradien
 Tensor avg_pool2d(const Input& x, Size2 kernel, AvgPool2dOptions options)
 {
     const Window w = window_of(kernel, options);
-    check("avg_pool2d", *x, w);
-    if (options.divisor_override < 0)
-        throw ShapeError(error_text("avg_pool2d", "divisor_override " + std::to_string(options.divisor_override),
-                                    "the divisor is positive, or 0 for the number of elements", "leave it at 0"));
+    check_pool("avg_pool2d", *x, window_over(w));
+    check_divisor("avg_pool2d", options.divisor_override);
     const PoolShape shape = shape_of("avg_pool2d", x->sizes(), w);
     const Tensor xc = contiguous_data(*x), y = detail::empty(x->dtype(), pooled_sizes(x->sizes(), shape));
     with_float_type(y.dtype(), [&]<class T>(T*) {

@@ -43,7 +43,7 @@ Bindings linalg_bindings();
 Bindings activation_bindings();
 Bindings softmax_loss_bindings();
 Bindings convolution_bindings();
-Bindings conv_pool_bindings();
+Bindings pool_bindings();
 Bindings norm_bindings();
 Bindings recurrent_bindings();
 Bindings attention_bindings();
