@@ -125,6 +125,11 @@ private:
     std::optional<InterruptedWalk> outer_;  // the walk whose vjp asked for this one
 };
 
+/// A one for the only element of the root. Throws ShapeError if it has several.
+Tensor default_seed(const Tensor& root);
+/// Throws ShapeError or DtypeError unless the seed has the root's shape and dtype.
+void check_seed(const Tensor& root, const Tensor& seed);
+
 /// sum over the roots of seed * d root / d node, for each of the nodes; undefined where no root depends on it. All roots
 /// are on the recording, and a seed has its root's shape and dtype. Nodes before `floor` are not walked: what arrives
 /// there, directly, is theirs. Leaves everything else as it was. Throws TapeError when something arrives at a scalar

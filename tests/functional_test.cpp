@@ -51,6 +51,9 @@ TEST(Functional, GradTakesTheArgumentsItIsAskedFor)
     ASSERT_EQ(both.size(), 2u);
     EXPECT_TENSOR_EQ(both[0], tensor({3}, {2, -4, 12}, f64));
     EXPECT_TENSOR_EQ(both[1], tensor({3}, {1, 4, 9}, f64));
+    const Tensors twice = grad(f, {0, 0})(a, b);
+    EXPECT_TENSOR_EQ(twice[0], both[1]);
+    EXPECT_TENSOR_EQ(twice[1], both[1]);
     const auto [value, gradient] = value_and_grad(f, 1)(a, b);
     EXPECT_EQ(value.item(), 1 - 4 + 18);
     EXPECT_TENSOR_EQ(gradient, both[0]);

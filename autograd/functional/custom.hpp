@@ -49,69 +49,55 @@ Tensors run_vjp_rule(Rule& rule, const Tensors& x, const Tensor& y, const Tensor
         return listed(call_with<n + 2>(rule, rule_arguments(x, y, {gy})));
 }
 
-template <class Forward, class Rule>
-class CustomVjp {
-public:
-    CustomVjp(const char* name, Forward forward, Rule rule)
-        : op_(&custom_op(name)), forward_(std::move(forward)), rule_(std::move(rule))
-    {
-    }
-    template <TensorLike... X>
-    requires(sizeof...(X) > 0) Tensor operator()(const X&... x) const
-    {
-        return call<sizeof...(X)>({static_cast<const Tensor&>(x)...});
-    }
-    Tensor operator()(const Tensors& x) const { return call<0>(x); }
-
-private:
-    template <std::size_t n>
-    Tensor call(const Tensors& x) const
-    {
-        const auto forward = [this](const Tensors& inputs) -> Tensor { return call_with<n>(forward_, inputs); };
-        const Tensor y = value_alone(forward, x);
-        const std::vector<InputRef> refs = input_refs(x);
-        const auto vjp = [op = op_, rule = rule_, x, y](const Tensor& gy, Adjoints& gx) mutable {
-            add_from_rule(op->name, run_vjp_rule<n>(rule, x, y, gy), gx);
-        };
-        return record(*op_, Inputs(refs.data(), refs.size()), y, vjp);
-    }
-
-    const Op* op_;
-    mutable Forward forward_;
-    Rule rule_;
+/// What reverse mode runs for a rule: the rule, or its transpose.
+template <std::size_t n, class Rule>
+struct VjpByRule {
+    void operator()(const Tensor& gy, Adjoints& gx) { add_from_rule(op->name, run_vjp_rule<n>(rule, x, y, gy), gx); }
+    const Op* op;
+    Rule rule;
+    Tensors x;
+    Tensor y;
 };
-
-template <class Forward, class Rule>
-class CustomJvp {
-public:
-    CustomJvp(const char* name, Forward forward, Rule rule)
-        : op_(&custom_op(name)), forward_(std::move(forward)), rule_(std::move(rule))
+template <std::size_t n, class Rule>
+struct VjpByJvpRule {
+    void operator()(const Tensor& gy, Adjoints& gx)
     {
-    }
-    template <TensorLike... X>
-    requires(sizeof...(X) > 0) Tensor operator()(const X&... x) const
-    {
-        return call<sizeof...(X)>({static_cast<const Tensor&>(x)...});
-    }
-    Tensor operator()(const Tensors& x) const { return call<0>(x); }
-
-private:
-    template <std::size_t n>
-    Tensor call(const Tensors& x) const
-    {
-        const auto forward = [this](const Tensors& inputs) -> Tensor { return call_with<n>(forward_, inputs); };
-        const Tensor y = value_alone(forward, x);
-        JvpRule rule = [rule = rule_](const Tensors& at, const Tensor& value, const Tensors& t) mutable -> Tensor {
+        const JvpRule of_lists = [this](const Tensors& at, const Tensor& value, const Tensors& t) -> Tensor {
             if constexpr (n == 0)
                 return rule(at, value, t);
             else
                 return call_with<2 * n + 1>(rule, rule_arguments(at, value, t));
         };
+        transpose_jvp(op->name, of_lists, x, y, gy, gx);
+    }
+    const Op* op;
+    Rule rule;
+    Tensors x;
+    Tensor y;
+};
+
+template <class Forward, class Rule, template <std::size_t, class> class VjpOfRule>
+class CustomFunction {
+public:
+    CustomFunction(const char* name, Forward forward, Rule rule)
+        : op_(&custom_op(name)), forward_(std::move(forward)), rule_(std::move(rule))
+    {
+    }
+    template <TensorLike... X>
+    requires(sizeof...(X) > 0) Tensor operator()(const X&... x) const
+    {
+        return call<sizeof...(X)>({static_cast<const Tensor&>(x)...});
+    }
+    Tensor operator()(const Tensors& x) const { return call<0>(x); }
+
+private:
+    template <std::size_t n>
+    Tensor call(const Tensors& x) const
+    {
+        const auto forward = [this](const Tensors& inputs) -> Tensor { return call_with<n>(forward_, inputs); };
+        const Tensor y = value_alone(forward, x);
         const std::vector<InputRef> refs = input_refs(x);
-        const auto vjp = [op = op_, rule = std::move(rule), x, y](const Tensor& gy, Adjoints& gx) {
-            transpose_jvp(op->name, rule, x, y, gy, gx);
-        };
-        return record(*op_, Inputs(refs.data(), refs.size()), y, vjp);
+        return record(*op_, Inputs(refs.data(), refs.size()), y, VjpOfRule<n, Rule>{op_, rule_, x, y});
     }
 
     const Op* op_;
@@ -129,7 +115,7 @@ private:
 template <class Forward, class Rule>
 auto custom_vjp(const char* name, Forward forward, Rule rule)
 {
-    return detail::CustomVjp<Forward, Rule>(name, std::move(forward), std::move(rule));
+    return detail::CustomFunction<Forward, Rule, detail::VjpByRule>(name, std::move(forward), std::move(rule));
 }
 
 /// The same with the derivative in a direction as the rule: rule(x..., y, t...), for a list rule(x, y, t), gives the
@@ -138,7 +124,7 @@ auto custom_vjp(const char* name, Forward forward, Rule rule)
 template <class Forward, class Rule>
 auto custom_jvp(const char* name, Forward forward, Rule rule)
 {
-    return detail::CustomJvp<Forward, Rule>(name, std::move(forward), std::move(rule));
+    return detail::CustomFunction<Forward, Rule, detail::VjpByJvpRule>(name, std::move(forward), std::move(rule));
 }
 
 }  // namespace xgrad

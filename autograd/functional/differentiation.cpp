@@ -51,8 +51,8 @@ void Differentiation::check_floating(const Tensor& y) const
                                 "convert the inputs, not the result: integers have no derivative"));
 }
 
-Tensors Differentiation::gradients(std::span<const Tensor> roots, std::span<const Tensor> seeds, const Tensors& inputs,
-                                   BackwardOptions options)
+Tensors Differentiation::gradients(std::span<const Tensor> roots, std::span<const Tensor> seeds,
+                                   std::span<const Tensor> inputs, BackwardOptions options)
 {
     Tensors recorded_roots, recorded_seeds;
     const auto is_recorded = [this](const Tensor& root) { return recording_.holds(root.header().serial); };
@@ -81,6 +81,15 @@ void check_count(const char* operation, std::size_t takes, std::size_t given)
     throw ShapeError(
         error_text(operation, std::to_string(given) + " inputs for a function of " + std::to_string(takes) + " tensors",
                    "one input for each argument", "give as many tensors as the function takes"));
+}
+
+void check_argnum(const char* operation, std::size_t argnum, std::size_t arguments)
+{
+    if (argnum < arguments) return;
+    throw ShapeError(error_text(
+        operation,
+        "argnum " + std::to_string(argnum) + " for a function called with " + std::to_string(arguments) + " arguments",
+        "arguments are counted from 0", "correct argnum"));
 }
 
 void check_alike(const char* operation, const char* what, const Tensors& given, const Tensors& values)

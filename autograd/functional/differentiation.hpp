@@ -36,7 +36,7 @@ public:
 
     /// sum over the roots of seed * d root / d input for each input, zeros where there is none; recorded if `again`, or
     /// when an outer tape differentiates. Roots that are not recorded are constants.
-    Tensors gradients(std::span<const Tensor> roots, std::span<const Tensor> seeds, const Tensors& inputs,
+    Tensors gradients(std::span<const Tensor> roots, std::span<const Tensor> seeds, std::span<const Tensor> inputs,
                       BackwardOptions options);
 
     /// A result for the caller: a value of the outer tape, or a constant.
@@ -48,6 +48,9 @@ private:
     Tape tape_;
     Recording& recording_;
 };
+
+/// Throws ShapeError unless there is such an argument.
+void check_argnum(const char* operation, std::size_t argnum, std::size_t arguments);
 
 /// Throws ShapeError or DtypeError unless there is one of `given` for each of `values`, of its shape and dtype.
 void check_alike(const char* operation, const char* what, const Tensors& given, const Tensors& values);

@@ -10,30 +10,31 @@
 
 namespace xgrad::detail {
 
-ValueAndGradients value_and_gradients(const char* operation, FunctionView<Tensor> f, const Tensors& inputs,
-                                      std::span<const std::size_t> argnums)
+ValueAndGradients value_and_gradients(const char* operation, FunctionView<Tensor> f, Tensors inputs,
+                                      std::span<const std::size_t> argnums, bool with_value)
 {
-    for (const std::size_t argnum : argnums)
-        if (argnum >= inputs.size())
-            throw ShapeError(error_text(operation,
-                                        "argnum " + std::to_string(argnum) + " for a function called with " +
-                                            std::to_string(inputs.size()) + " arguments",
-                                        "arguments are counted from 0", "correct argnum"));
     Differentiation d(operation);
-    Tensors x = inputs, wanted;
-    wanted.reserve(argnums.size());
-    for (const std::size_t argnum : argnums) wanted.push_back(x[argnum] = d.input(inputs[argnum], argnum));
-    const Tensor y = f(x);
+    for (const std::size_t argnum : argnums) {
+        check_argnum(operation, argnum, inputs.size());
+        inputs[argnum] = d.input(inputs[argnum], argnum);
+    }
+    const Tensor y = f(inputs);
     d.check_one_element(y);
-    const Tensor seed = ones_like(y);
-    return {d.result(y), d.gradients({&y, 1}, {&seed, 1}, wanted, {})};
+    const Tensor seed = default_seed(y);
+    const auto with_respect_to = [&](std::span<const Tensor> wanted) -> ValueAndGradients {
+        return {with_value ? d.result(y) : Tensor(), d.gradients({&y, 1}, {&seed, 1}, wanted, {})};
+    };
+    if (argnums.size() == 1) return with_respect_to({&inputs[argnums[0]], 1});  // without another list
+    Tensors wanted;
+    for (const std::size_t argnum : argnums) wanted.push_back(inputs[argnum]);
+    return with_respect_to(wanted);
 }
 
 Tensors all_gradients(const char* operation, FunctionView<Tensor> f, const Tensors& inputs, Tensor* value)
 {
     std::vector<std::size_t> all(inputs.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
-    ValueAndGradients out = value_and_gradients(operation, f, inputs, all);
+    ValueAndGradients out = value_and_gradients(operation, f, inputs, all, value != nullptr);
     if (value) *value = std::move(out.value);
     return std::move(out.gradients);
 }

@@ -25,8 +25,9 @@ struct ValueAndGradients {
     Tensor value;
     Tensors gradients;
 };
-ValueAndGradients value_and_gradients(const char* operation, FunctionView<Tensor> f, const Tensors& inputs,
-                                      std::span<const std::size_t> argnums);
+/// The value only if it is asked for.
+ValueAndGradients value_and_gradients(const char* operation, FunctionView<Tensor> f, Tensors inputs,
+                                      std::span<const std::size_t> argnums, bool with_value);
 
 /// Every input.
 Tensors all_gradients(const char* operation, FunctionView<Tensor> f, const Tensors& inputs, Tensor* value);
@@ -45,8 +46,11 @@ public:
         constexpr std::size_t n = sizeof...(X);
         static_assert(Accepts<F, n>, "grad: the function does not take so many tensors");
         static_assert(ReturnsTensor<F, n>, "grad: the function returns something else than one Tensor");
-        ValueAndGradients out =
-            value_and_gradients(kName, FunctionView<Tensor>::of<n>(f_), {static_cast<const Tensor&>(x)...}, argnums_);
+        Tensors inputs;
+        inputs.reserve(n);
+        (inputs.push_back(static_cast<const Tensor&>(x)), ...);
+        ValueAndGradients out = value_and_gradients(kName, FunctionView<Tensor>::template of<n>(f_), std::move(inputs),
+                                                    argnums_, kWithValue);
         if constexpr (kWithValue)
             return std::pair(std::move(out.value), result_from<kOne>(std::move(out.gradients)));
         else

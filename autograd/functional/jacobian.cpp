@@ -1,6 +1,5 @@
 #include <xgrad/functional/jacobian.hpp>
 
-#include <xgrad/error.hpp>
 #include <xgrad/ops/join.hpp>
 #include <xgrad/ops/shape.hpp>
 
@@ -50,11 +49,11 @@ Tensors rows(Differentiation& d, const Tensor& root, const Tensors& inputs)
 Tensor columns(Differentiation& d, const Tensor& y, const Tensor& x)
 {
     const Tensor adjoint = d.adjoint_of(y);
-    const Tensor gx = d.gradients({&y, 1}, {&adjoint, 1}, {x}, {.create_graph = true}).front();
+    const Tensor gx = d.gradients({&y, 1}, {&adjoint, 1}, {&x, 1}, {.create_graph = true}).front();
     Tensors list;
     for (std::int64_t element = 0; element < x.numel(); ++element) {
         const Tensor tangent = unit(x, element);
-        list.push_back(d.gradients({&gx, 1}, {&tangent, 1}, {adjoint}, {.retain = true}).front());
+        list.push_back(d.gradients({&gx, 1}, {&tangent, 1}, {&adjoint, 1}, {.retain = true}).front());
     }
     const Dims sizes = joined(y.sizes(), x.sizes());
     return list.empty() ? zeros(sizes, y.dtype()) : reshape(stack(list, -1), sizes);
@@ -63,11 +62,7 @@ Tensor columns(Differentiation& d, const Tensor& y, const Tensor& x)
 /// The wanted inputs as values of their own, in the list of all.
 Tensors own_inputs(Differentiation& d, const char* operation, Tensors& x, Block wanted)
 {
-    if (wanted.first + wanted.count > x.size())
-        throw ShapeError(error_text(operation,
-                                    "argnum " + std::to_string(wanted.first) + " for a function called with " +
-                                        std::to_string(x.size()) + " arguments",
-                                    "arguments are counted from 0", "correct argnum"));
+    if (wanted.count > 0) check_argnum(operation, wanted.first + wanted.count - 1, x.size());
     Tensors own;
     for (std::size_t i = wanted.first; i < wanted.first + wanted.count; ++i) own.push_back(x[i] = d.input(x[i], i));
     return own;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "autograd/functional/scalar_steps.hpp"
+#include "autograd/functional/step_block.hpp"
 #include "autograd/recording.hpp"
 
 namespace xgrad {
@@ -29,17 +29,19 @@ Tensor all_derivatives(const ScalarSteps& steps, std::span<const double> x)
     const std::size_t m = steps.outputs.size(), n = steps.inputs;
     const Tensor out = matrix(m, n);
     if (m == 0) return out;
-    ScalarBlock block(steps, ScalarBlock::lanes_for(steps, m));
+    StepBlock block(steps, StepBlock::lanes_for(steps, m));
     for (std::size_t i = 0; i < n; ++i) std::fill_n(block.input(i), block.lanes(), x[i]);
-    block.run();
+    block.run(block.lanes());
     for (std::size_t first = 0; first < m; first += block.lanes()) {
         const std::size_t count = std::min(block.lanes(), m - first);
         block.clear_adjoints();
         for (std::size_t lane = 0; lane < count; ++lane) block.seed(first + lane, lane, 1.0);
-        block.run_back();
-        for (std::size_t i = 0; i < n; ++i)
-            for (std::size_t lane = 0; block.gradient(i) && lane < count; ++lane)
-                mutable_data<double>(out)[(first + lane) * n + i] = block.gradient(i)[lane];
+        block.run_back(count);
+        for (std::size_t i = 0; i < n; ++i) {
+            const double* const g = block.gradient(i);
+            for (std::size_t lane = 0; g && lane < count; ++lane)
+                mutable_data<double>(out)[(first + lane) * n + i] = g[lane];
+        }
     }
     return out;
 }
@@ -49,13 +51,13 @@ template <class F>
 void for_each_block(const ScalarSteps& steps, const double* x, std::size_t samples, F&& f)
 {
     if (samples == 0) return;
-    ScalarBlock block(steps, ScalarBlock::lanes_for(steps, samples));
+    const std::size_t n = steps.inputs;
+    StepBlock block(steps, StepBlock::lanes_for(steps, samples));
     for (std::size_t first = 0; first < samples; first += block.lanes()) {
         const std::size_t count = std::min(block.lanes(), samples - first);
-        for (std::size_t i = 0; i < steps.inputs; ++i)
-            for (std::size_t lane = 0; lane < block.lanes(); ++lane)  // the last block repeats its last sample
-                block.input(i)[lane] = x[(first + std::min(lane, count - 1)) * steps.inputs + i];
-        block.run();
+        for (std::size_t lane = 0; lane < count; ++lane)
+            for (std::size_t i = 0; i < n; ++i) block.input(i)[lane] = x[(first + lane) * n + i];
+        block.run(count);
         f(block, first, count);
     }
 }
@@ -63,22 +65,26 @@ void for_each_block(const ScalarSteps& steps, const double* x, std::size_t sampl
 void write_values(const ScalarSteps& steps, const double* x, std::size_t samples, double* y)
 {
     const std::size_t m = steps.outputs.size();
-    for_each_block(steps, x, samples, [&](const ScalarBlock& block, std::size_t first, std::size_t count) {
-        for (std::size_t lane = 0; lane < count; ++lane)
-            for (std::size_t k = 0; k < m; ++k) y[(first + lane) * m + k] = block.output(k, lane);
+    for_each_block(steps, x, samples, [&](const StepBlock& block, std::size_t first, std::size_t count) {
+        for (std::size_t k = 0; k < m; ++k) {
+            const double* const value = block.value(steps.outputs[k]);
+            const bool is_constant = steps.outputs[k].is_constant;
+            for (std::size_t lane = 0; lane < count; ++lane) y[(first + lane) * m + k] = value[is_constant ? 0 : lane];
+        }
     });
 }
 
 void write_gradients(const ScalarSteps& steps, const double* x, std::size_t samples, double* gx)
 {
     const std::size_t n = steps.inputs;
-    for_each_block(steps, x, samples, [&](ScalarBlock& block, std::size_t first, std::size_t count) {
+    for_each_block(steps, x, samples, [&](StepBlock& block, std::size_t first, std::size_t count) {
         block.clear_adjoints();
-        for (std::size_t lane = 0; lane < block.lanes(); ++lane) block.seed(0, lane, 1.0);
-        block.run_back();
-        for (std::size_t i = 0; i < n; ++i)
-            for (std::size_t lane = 0; lane < count; ++lane)
-                gx[(first + lane) * n + i] = block.gradient(i) ? block.gradient(i)[lane] : 0.0;
+        for (std::size_t lane = 0; lane < count; ++lane) block.seed(0, lane, 1.0);
+        block.run_back(count);
+        for (std::size_t i = 0; i < n; ++i) {
+            const double* const g = block.gradient(i);
+            for (std::size_t lane = 0; lane < count; ++lane) gx[(first + lane) * n + i] = g ? g[lane] : 0.0;
+        }
     });
 }
 

@@ -93,8 +93,9 @@ Tensor hessian(F&& f, std::span<const double> x)
 
 /// A function of scalars, recorded once and computed at other inputs without calling it: its operations in order, run
 /// over many samples side by side with vector instructions. Control flow is frozen: the program repeats the branches
-/// that f took where it was recorded (relu, abs, maximum and the like are operations, not branches), and what f
-/// captures keeps its value. May be used by many threads at once.
+/// that f took where it was recorded, also those inside elu, softplus and clamp (relu, abs, maximum and the like are
+/// operations, not branches), and what f captures keeps its value. For many samples: one alone costs a call of a kernel for each operation, and gradient(f, x)
+/// is the faster way then. May be used by many threads at once.
 class ScalarProgram {
 public:
     /// Calls f, which takes a `const std::vector<Scalar>&` and returns a Scalar or a vector of them, at `x`. Throws

@@ -1,12 +1,11 @@
 #pragma once
 
-// A recorded scalar function as data, and how it is computed for a block of samples. Register r of sample s stands at
-// r * lanes + s. The first registers are the inputs, then each step has one.
+// A recorded scalar function as data. Its values have registers: first the inputs, then each step has one. StepBlock
+// (step_block.hpp) computes it.
 
-#include <xgrad/scalar_explain.hpp>
+#include <xgrad/scalar.hpp>
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace xgrad::detail {
@@ -33,40 +32,5 @@ struct ScalarSteps {
 /// What leads from the leaves to the outputs on the explaining tape that is current. Throws TapeError where a tensor
 /// lies between.
 ScalarSteps compile(const std::vector<Scalar>& leaves, const std::vector<Scalar>& outputs);
-
-/// The registers of a block of samples, and the adjoints of them.
-class ScalarBlock {
-public:
-    ScalarBlock(const ScalarSteps& steps, std::size_t lanes);
-
-    /// How many samples go through a program of that size at a time: all its registers stay in the second-level cache.
-    static std::size_t lanes_for(const ScalarSteps& steps, std::size_t samples);
-
-    std::size_t lanes() const { return lanes_; }
-    double* input(std::size_t i) { return registers_.data() + i * lanes_; }
-    void run();  ///< from the inputs to the outputs
-    double output(std::size_t i, std::size_t lane) const;
-
-    /// Forgets the adjoints of an earlier walk.
-    void clear_adjoints() { reached_.assign(reached_.size(), false); }
-    /// Adds to the adjoint of an output; constants have none.
-    void seed(std::size_t output, std::size_t lane, double value);
-    /// Walks the steps back. Gradients are the adjoints of the inputs; null where nothing arrived.
-    void run_back();
-    const double* gradient(std::size_t input) const
-    {
-        return reached_[input] ? adjoints_.data() + input * lanes_ : nullptr;
-    }
-
-private:
-    const double* value_of(const ScalarSteps::Source& source) const;
-    template <class Vjp>
-    void hand_on(const ScalarSteps::Source& source, Vjp&& vjp);
-
-    const ScalarSteps& steps_;
-    std::size_t lanes_;
-    std::vector<double> registers_, adjoints_, part_;
-    std::vector<bool> reached_;  // adjoints that are set
-};
 
 }  // namespace xgrad::detail
