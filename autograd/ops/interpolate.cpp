@@ -186,8 +186,9 @@ Tensor interpolate(const Input& x, InterpolateOptions o)
     Tensor y = *x;
     for (std::size_t i = axes.size(); i-- > 0;) {
         const Axis& a = axes[i];
-        // As in PyTorch, an axis that keeps its size is copied, whatever the factor was; cubic curves keep to the factor.
-        if (a.in == a.out && (o.mode != InterpolateMode::bicubic || a.step == 1)) continue;
+        // As in PyTorch, an axis that keeps its size is copied, whatever the factor was; these two keep to the factor.
+        const bool by_factor = o.mode == InterpolateMode::bicubic || o.mode == InterpolateMode::nearest_exact;
+        if (a.in == a.out && (a.step == 1 || !by_factor)) continue;
         y = weigh_along(y, i + 2, map_of(a, o.mode));
     }
     return y;
