@@ -41,7 +41,7 @@ struct Arena {
 
     void add_block(std::size_t size)
     {
-        blocks.reserve(blocks.size() + 1);  // so that nothing can throw once the memory is there
+        blocks.reserve(blocks.size() + 1);                    // so that nothing can throw once the memory is there
         void* memory = std::aligned_alloc(kAlignment, size);  // a multiple of the alignment
         if (!memory) throw std::bad_alloc();
         blocks.push_back({static_cast<std::byte*>(memory), size});
