@@ -305,6 +305,4 @@ concept Comparable = (HoldsScalar<A> && (HoldsScalar<B> || Number<B>)) || (Numbe
 }  // namespace detail
 }  // namespace xgrad
 
-#include <xgrad/scalar_activations.hpp>
 #include <xgrad/scalar_functions.hpp>
-#include <xgrad/scalar_math.hpp>

@@ -365,3 +365,6 @@ inline Scalar select(bool condition, const Scalar& a, const Scalar& b) { return 
 inline Scalar constant_like(const Scalar&, double number) { return number; }
 
 }  // namespace xgrad
+
+// Behind what they build on, whichever header comes first.
+#include <xgrad/scalar_math.hpp>

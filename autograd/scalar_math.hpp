@@ -211,3 +211,6 @@ template <detail::ScalarExpression X>
 }
 
 }  // namespace xgrad
+
+// Behind what they build on, whichever header comes first.
+#include <xgrad/scalar_activations.hpp>
