@@ -6,6 +6,7 @@
 
 #include "autograd/ops/linalg_check.hpp"
 #include "autograd/ops/matrix_parts.hpp"
+#include "autograd/ops/sources.hpp"
 
 namespace xgrad {
 namespace {
@@ -58,11 +59,11 @@ Tensor as_matrices(const Tensor& x) { return reshape(x, detail::with_sizes(x.siz
 
 namespace linalg {
 
-// linalg.det     y = det A
-//   shapes       A: (..., n, n)  ->  y: (...)
-//   vjp          dA = gy y A^-T, and 0 where y is exactly 0, as PyTorch has it
-//   source       Giles 2008
-const Op kDet{"linalg.det", "det(x)", {"as_matrices(gy) * cofactors(x)"}, "Giles 2008"};
+const Op kDet{.name = "linalg.det",
+              .formula = "det(x)",
+              .shapes = "x: (..., n, n) -> y: (...)",
+              .derivatives = {"as_matrices(gy) * cofactors(x)"},
+              .source = detail::kGiles2008};
 
 Tensor det(const Input& a)
 {
@@ -73,11 +74,11 @@ Tensor det(const Input& a)
     });
 }
 
-// linalg.logabsdet  y = log |det A|
-//   shapes       A: (..., n, n)  ->  y: (...)
-//   vjp          dA = gy A^-T
-//   source       Giles 2008
-const Op kLogabsdet{"linalg.logabsdet", "log(abs(det(x)))", {"as_matrices(gy) * inv(x)^T"}, "Giles 2008"};
+const Op kLogabsdet{.name = "linalg.logabsdet",
+                    .formula = "log(abs(det(x)))",
+                    .shapes = "x: (..., n, n) -> y: (...)",
+                    .derivatives = {"as_matrices(gy) * inv(x)^T"},
+                    .source = detail::kGiles2008};
 
 SignAndLogdet slogdet(const Input& a)
 {

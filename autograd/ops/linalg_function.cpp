@@ -61,11 +61,16 @@ Tensor run_matrix_exp(const Tensor& given)
 
 }  // namespace
 
-// matrix_exp     Y = sum A^k / k!
-//   shapes       A: (..., n, n)  ->  Y: (..., n, n)
-//   vjp          dA = the upper right block of exp(A^T gY; 0 A^T)
-//   source       Higham 2005; the derivative by blocks: Mathias, A Chain Rule for Matrix Functions and Applications (1996)
-const Op kMatrixExp{"matrix_exp", "exp_of_matrix(x)", {"exp_of_matrix_gradient(gy, x)"}, "Higham 2005, Mathias 1996"};
+const Op kMatrixExp{.name = "matrix_exp",
+                    .formula = "exp_of_matrix(x)",
+                    .shapes = "x: (..., n, n) -> y: (..., n, n)",
+                    .derivatives = {"exp_of_matrix_gradient(gy, x)"},
+                    .where =
+                        "exp_of_matrix(x) = sum x^k / k!; its gradient is the upper right block of exp_of_matrix([x^T, "
+                        "gy; 0, x^T])",
+                    .source =
+                        "Higham, The scaling and squaring method for the matrix exponential revisited (2005); the "
+                        "derivative by blocks: Mathias, A Chain Rule for Matrix Functions and Applications (1996)"};
 
 Tensor matrix_exp(const Input& a)
 {

@@ -21,13 +21,15 @@ Tensor diagonal_view(const Tensor& x)
 
 }  // namespace
 
-// take_diagonal  y[..., i] = x[..., i, i]
-//   shapes       x: (..., m, n)  ->  y: (..., min(m, n))
-//   vjp          dx = gy on the diagonal, 0 elsewhere
-const Op kTakeDiagonal{"take_diagonal", "diagonal(x)", {"put_diagonal(gy, x)"}};
+const Op kTakeDiagonal{.name = "take_diagonal",
+                       .formula = "diagonal(x)",
+                       .shapes = "x: (..., m, n) -> y: (..., min(m, n))",
+                       .derivatives = {"put_diagonal(gy, x)"}};
 
-// put_diagonal   y[..., i, i] = d[..., i], 0 elsewhere: the vjp of take_diagonal, which is that of this one
-const Op kPutDiagonal{"put_diagonal", "put_diagonal(x, y)", {"diagonal(gy)"}};
+const Op kPutDiagonal{.name = "put_diagonal",
+                      .formula = "put_diagonal(x, y)",
+                      .shapes = "x: (..., min(m, n)) -> y: (..., m, n)",
+                      .derivatives = {"diagonal(gy)"}};
 
 Tensor take_diagonal(const Input& x)
 {

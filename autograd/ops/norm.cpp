@@ -14,11 +14,10 @@ namespace xgrad {
 
 using detail::AxisSet;
 
-// norm           y = (sum |x|^p)^(1/p), max |x| for p = infinity, min |x| for -infinity, the count of x != 0 for 0
-//   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
-//   vjp          dx = gy sign(x) (|x| / y)^(p-1), 0 where y = 0;  p = 0: 0
-//                infinite p: dx = gy sign(x) / m where |x| = y; m elements share it
-const Op kNorm{"norm", "pow(sum(pow(abs(x), p), axes), 1 / p)", {"gy * x * pow(abs(x), p - 2) / pow(y, p - 1)"}};
+const Op kNorm{.name = "norm",
+               .formula = "pow(sum(pow(abs(x), p), axes), 1 / p)",
+               .shapes = "x: S -> y: S without the axes (keepdim: with size 1)",
+               .derivatives = {"gy * x * pow(abs(x), p - 2) / pow(y, p - 1)"}};
 
 namespace {
 

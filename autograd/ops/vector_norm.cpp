@@ -69,11 +69,10 @@ Tensor vjp(const Tensor& gy, const Tensor& x, const Tensor& y, double ord, Sizes
 
 }  // namespace
 
-// linalg.vector_norm  y = (sum |x|^p)^(1/p) over the axes
-//   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
-//   vjp          dx = gy sign(x) |x|^(p-1) / y^(p-1), 0 where y is 0;  p = +-inf: gy sign(x), shared among equal extrema
-const Op kVectorNorm{
-    "linalg.vector_norm", "pow(sum(pow(abs(x), p), axes), 1 / p)", {"gy * x * pow(abs(x), p - 2) / pow(y, p - 1)"}};
+const Op kVectorNorm{.name = "linalg.vector_norm",
+                     .formula = "pow(sum(pow(abs(x), p), axes), 1 / p)",
+                     .shapes = "x: S -> y: S without the axes (keepdim: with size 1)",
+                     .derivatives = {"gy * x * pow(abs(x), p - 2) / pow(y, p - 1)"}};
 
 namespace {
 
