@@ -1,3 +1,4 @@
+#include <xgrad/ops/create.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/linalg.hpp>
 
@@ -5,7 +6,6 @@
 #include <vector>
 
 #include "autograd/ops/linalg_check.hpp"
-#include "autograd/ops/matrix_parts.hpp"
 #include "autograd/ops/sources.hpp"
 
 namespace xgrad {
@@ -69,7 +69,7 @@ Tensor det(const Input& a)
 {
     const Tensor y = determinants("linalg.det", *a).det;
     return record(kDet, {a}, y, [a = *a, y](const Tensor& gy, Adjoints& gx) {
-        const Tensor regular = where(as_matrices(eq(y, 0)), detail::identity(a.size(-1), a.dtype()), a);
+        const Tensor regular = where(as_matrices(eq(y, 0)), eye(a.size(-1), a.dtype()), a);
         gx.add(0, as_matrices(gy * y) * transpose(inv(regular)));
     });
 }

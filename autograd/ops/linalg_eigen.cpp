@@ -3,7 +3,6 @@
 #include <xgrad/ops/matmul.hpp>
 
 #include "autograd/ops/linalg_check.hpp"
-#include "autograd/ops/matrix_parts.hpp"
 #include "autograd/ops/sources.hpp"
 #include "autograd/ops/spectral_gaps.hpp"
 

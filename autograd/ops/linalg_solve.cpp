@@ -1,3 +1,4 @@
+#include <xgrad/ops/diagonal.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/matmul.hpp>
@@ -5,14 +6,12 @@
 #include <vector>
 
 #include "autograd/ops/linalg_check.hpp"
-#include "autograd/ops/matrix_parts.hpp"
 #include "autograd/ops/sources.hpp"
 
 namespace xgrad {
 
 using detail::Dims;
 using detail::error_text;
-using detail::Triangle;
 
 namespace {
 
@@ -161,7 +160,8 @@ Tensor solve_triangular(const Input& a, const Input& b, bool upper, SolveTriangu
         if (gx.wants(1)) gx.add(1, gb);
         if (!gx.wants(0)) return;
         const Tensor ga = options.left ? matmul(gb, transpose(x)) : matmul(transpose(x), gb);
-        gx.add(0, -detail::keep_triangle(ga, upper ? Triangle::upper : Triangle::lower, options.unitriangular));
+        const std::int64_t inside = options.unitriangular ? 1 : 0;
+        gx.add(0, -(upper ? triu(ga, inside) : tril(ga, -inside)));
     });
 }
 
@@ -198,8 +198,8 @@ Tensor cholesky(const Input& a, CholeskyOptions options)
     if (options.upper) return transpose(cholesky(transpose(a)));
     const Tensor l = typed(*a, [&](auto zero) { return run_cholesky<decltype(zero)>(*a); });
     return record(kCholesky, {a}, l, [l](const Tensor& gl, Adjoints& gx) {
-        const Tensor m = detail::keep_triangle(matmul(transpose(l), gl), Triangle::lower);
-        const Tensor s = m + transpose(detail::keep_triangle(m, Triangle::lower, true));
+        const Tensor m = tril(matmul(transpose(l), gl));
+        const Tensor s = m + transpose(tril(m, -1));
         const Tensor right = solve_triangular(l, s, false, {.left = false});
         gx.add(0, solve_triangular(transpose(l), right, true) * 0.5);
     });

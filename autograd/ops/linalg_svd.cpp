@@ -1,3 +1,5 @@
+#include <xgrad/ops/create.hpp>
+#include <xgrad/ops/diagonal.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/join.hpp>
 #include <xgrad/ops/linalg.hpp>
@@ -9,7 +11,6 @@
 #include <algorithm>
 
 #include "autograd/ops/linalg_check.hpp"
-#include "autograd/ops/matrix_parts.hpp"
 #include "autograd/ops/sources.hpp"
 #include "autograd/ops/spectral_gaps.hpp"
 
@@ -35,8 +36,8 @@ Svd run_svd(const Tensor& a, bool full, bool vectors)
         u = detail::mutable_data<T>(y.U), vh = detail::mutable_data<T>(y.Vh);
     }
     if (k == 0 && vectors && full)  // nothing to factor: any orthonormal matrices
-        return {detail::contiguous_copy(expand(detail::identity(m, a.dtype()), y.U.sizes())), y.S,
-                detail::contiguous_copy(expand(detail::identity(n, a.dtype()), y.Vh.sizes()))};
+        return {detail::contiguous_copy(expand(eye(m, a.dtype()), y.U.sizes())), y.S,
+                detail::contiguous_copy(expand(eye(n, a.dtype()), y.Vh.sizes()))};
     if (k == 0) return y;
     const std::int64_t failed = detail::first_failure(count, 10 * detail::cube(std::max(m, n)), [&](std::int64_t i) {
         return kernels::svd<T>(m, n, full, matrices + i * m * n, s + i * k, vectors ? u + i * m * left : nullptr,
@@ -206,11 +207,7 @@ QR run_qr(const Tensor& a)
 }
 
 /// M + M^T without its diagonal twice, for the upper triangle M of x.
-Tensor mirrored_upper(const Tensor& x)
-{
-    return detail::keep_triangle(x, detail::Triangle::upper) +
-           transpose(detail::keep_triangle(x, detail::Triangle::upper, true));
-}
+Tensor mirrored_upper(const Tensor& x) { return triu(x) + transpose(triu(x, 1)); }
 
 /// X R^-T.
 Tensor times_inverse(const Tensor& x, const Tensor& r)
