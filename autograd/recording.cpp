@@ -199,7 +199,7 @@ void cancel_record(const Tensor& value) noexcept
 bool is_tracked(const Tensor& x) noexcept
 {
     const Recording* const r = running();
-    return r && is_tracked(*r, x.header());
+    return r && x.defined() && is_tracked(*r, x.header());
 }
 
 }  // namespace detail

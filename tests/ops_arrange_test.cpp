@@ -7,6 +7,8 @@
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/tape.hpp>
 
+#include <limits>
+
 #include "tests/expect_tensor.hpp"
 #include "tests/expect_throw.hpp"
 
@@ -70,6 +72,35 @@ TEST(Repeat, TheWholeOrEachPosition)
     EXPECT_THROW(repeat_interleave(kRow, -1, 0), ShapeError);
     EXPECT_THROW(repeat_interleave(kRow, tensor({2}, {1, 1}, i64), 0), ShapeError);
     EXPECT_THROW(repeat_interleave(kRow, tensor({3}, {1, -1, 1}, i64), 0), ShapeError);
+}
+
+TEST(Repeat, SizesThatOverflowAreRefused)
+{
+    constexpr std::int64_t huge = std::int64_t{1} << 62, least = std::numeric_limits<std::int64_t>::min();
+    const Tensor x = zeros({2, 3});
+    EXPECT_THROW_TEXT(repeat(x, {huge, 1}), ShapeError,
+                      "repeat: the number of elements of shape (4611686018427387904, 2) overflows.\n"
+                      "  rule: the product of all sizes stays below 2^57.\n  try:  use smaller or fewer axes.");
+    EXPECT_THROW(repeat_interleave(x, huge, 0), ShapeError);
+    EXPECT_THROW_TEXT(repeat_interleave(x, from_values<std::int64_t>({2}, {huge, huge}), 0), ShapeError,
+                      "repeat_interleave: repeats tensor({2}, {4.61169e+18, 4.61169e+18}) i64.\n"
+                      "  rule: each is 0 or more, and their sum fits 63 bits.\n  try:  check the numbers.");
+    EXPECT_THROW(repeat_interleave(x, from_values<std::int64_t>({2}, {1, -1}), 0), ShapeError);
+    EXPECT_THROW(unflatten(x, 1, {-3, -1}), ShapeError);
+    EXPECT_THROW(unflatten(x, 1, {huge, 4}), ShapeError);
+    EXPECT_EQ(unfold(x, 1, 1, huge).sizes(), Sizes({2, 1, 1}));
+    EXPECT_EQ(diagonal(x, least).sizes(), Sizes({0}));
+    EXPECT_THROW(diag_embed(x, least), ShapeError);
+    EXPECT_TENSOR_EQ(triu(ones({2, 2}), least), ones({2, 2}));
+}
+
+TEST(Triangles, IndicesOfHugeMatrices)
+{
+    constexpr std::int64_t huge = std::int64_t{1} << 56, largest = std::numeric_limits<std::int64_t>::max();
+    EXPECT_EQ(tril_indices(huge, 0).sizes(), Sizes({2, 0}));
+    EXPECT_EQ(triu_indices(2, 2, largest).sizes(), Sizes({2, 0}));
+    EXPECT_TENSOR_EQ(triu_indices(1, 2, -largest), tensor({2, 2}, {0, 0, 0, 1}, i64));
+    EXPECT_THROW((void)tril_indices(huge, 1), MemoryError);
 }
 
 TEST(Repeat, GradientAddsUpTheCopies)
@@ -184,6 +215,18 @@ TEST(Pad, EveryMode)
     EXPECT_TENSOR_EQ(pad(tensor({1}, {2}, i64), {0, 1}, {.value = 7}), tensor({2}, {2, 7}, i64));
 }
 
+TEST(Pad, HugeAmountsAreRefused)
+{
+    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    const Tensor x = zeros({3});
+    EXPECT_THROW_TEXT(pad(x, {least, least}), ShapeError,
+                      "pad: amounts (-9223372036854775808, -9223372036854775808) for shape (3,).\n"
+                      "  rule: a pair (start, end) an axis, the last axis first; none takes away more than there is or "
+                      "adds more than 2^57.\n"
+                      "  try:  list two numbers for each padded axis.");
+    EXPECT_THROW(pad(x, {0, std::int64_t{1} << 45}, {.mode = PadMode::replicate}), MemoryError);
+}
+
 TEST(Pad, GradientOfReflectionAddsUpTheMirrorImages)
 {
     // y = (x1, x0, x1, x2, x1) with weights 1 to 5: x1 is read by 1, 3 and 5.
@@ -197,7 +240,8 @@ TEST(Pad, BadAmounts)
 {
     EXPECT_THROW_TEXT(pad(kRow, {1}), ShapeError,
                       "pad: amounts (1,) for shape (3,).\n"
-                      "  rule: a pair (start, end) an axis, the last axis first; none takes away more than there is.\n"
+                      "  rule: a pair (start, end) an axis, the last axis first; none takes away more than there is or "
+                      "adds more than 2^57.\n"
                       "  try:  list two numbers for each padded axis.");
     EXPECT_THROW(pad(kRow, {1, 1, 1, 1}), ShapeError);
     EXPECT_THROW(pad(kRow, {-2, -2}), ShapeError);

@@ -219,6 +219,22 @@ TEST(Linalg, BadInput)
     EXPECT_THROW(linalg::norm(row, "fro"), ShapeError);
 }
 
+TEST(Linalg, IterationsRefuseWhatIsNotFinite)
+{
+    // LAPACK's iteration for singular values does not end on this one.
+    const Tensor a = tensor({2, 2, 3}, {1, 2, 3, 4, 5, 6, kInfinity, 2, 3, kNan, 5, 6}, f64);
+    EXPECT_THROW_TEXT(linalg::svdvals(a), LinalgError,
+                      "linalg.svd: matrix 1 of the batch of shape (2, 2, 3) has no singular values that LAPACK finds.\n"
+                      "  rule: a matrix of finite numbers.\n  try:  check it for NaN and infinities.");
+    EXPECT_THROW(linalg::pinv(a), LinalgError);
+    EXPECT_THROW(linalg::lstsq(a, zeros({2, 2, 1}, f64)), LinalgError);
+    const Tensor half = tensor({2, 2}, {2, kNan, 0, 3}, f64);  // the upper triangle is not read
+    EXPECT_TENSOR_EQ(linalg::eigvalsh(half), tensor({2}, {2, 3}, f64));
+    EXPECT_THROW(linalg::eigvalsh(half, linalg::Uplo::upper), LinalgError);
+    EXPECT_THROW(linalg::eigvalsh(Tensor()), std::invalid_argument);
+    EXPECT_THROW(linalg::svdvals(Tensor()), std::invalid_argument);
+}
+
 TEST(Linalg, ALargeBatchGivesTheSameAsItsParts)
 {
     const Tensor batch =

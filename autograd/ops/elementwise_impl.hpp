@@ -169,11 +169,10 @@ requires((F::reads_a | F::reads_b) == elementary::kNothing) struct BinaryVjp<F> 
     void operator()(const Tensor& gy, Adjoints& gx) const { add_binary_vjps<F>(gy, gy, gy, gy, gx); }
 };
 
-/// y = f(a, b) in the operands' common dtype; `needs_floating`: integers become the default dtype first.
+/// y = f(a, b) in the operands' common dtype.
 template <class F>
-Tensor binary(const xgrad::Operand& a_operand, const xgrad::Operand& b_operand, bool needs_floating)
+[[gnu::always_inline]] inline Tensor binary(const Operands& x)
 {
-    const Operands x(a_operand, b_operand, needs_floating);
     Tensor y = run_binary(F::name, elementary::BinaryOps::index<F>(), x.a(), x.b());
     if (!is_floating(y.dtype())) return record_constant(binary_op<F>, {x.a_ref(), x.b_ref()}, y);
     const Recording* const r = running();
@@ -187,6 +186,13 @@ Tensor binary(const xgrad::Operand& a_operand, const xgrad::Operand& b_operand, 
         BinaryVjp<F> vjp{keep(elementary::kA, x.a()), keep(elementary::kB, x.b()), keep(elementary::kY, y)};
         return record(binary_op<F>, {x.a_ref(), x.b_ref()}, std::move(y), std::move(vjp));
     }
+}
+
+/// The same; `needs_floating`: integers become the default dtype first.
+template <class F>
+Tensor binary(const xgrad::Operand& a, const xgrad::Operand& b, bool needs_floating)
+{
+    return binary<F>(Operands(a, b, needs_floating));
 }
 
 }  // namespace xgrad::detail

@@ -18,6 +18,11 @@ Tensor expm1(const Input& x) { return unary<el::Expm1>(x); }
 Tensor log2(const Input& x) { return unary<el::Log2>(x); }
 Tensor log10(const Input& x) { return unary<el::Log10>(x); }
 Tensor log1p(const Input& x) { return unary<el::Log1p>(x); }
+Tensor entr(const Input& x) { return where(lt(x, 0), -std::numeric_limits<double>::infinity(), neg(xlogy(x, x))); }
+Tensor deg2rad(const Input& x) { return mul(x, 0.017453292519943296); }
+Tensor rad2deg(const Input& x) { return mul(x, 57.295779513082323); }
+Tensor heaviside(const Input& x, const Operand& values) { return where(eq(x, 0), values, to(gt(x, 0), x->dtype())); }
+Tensor cbrt(const Input& x) { return unary<el::Cbrt>(x); }
 Tensor rsqrt(const Input& x) { return unary<el::Rsqrt>(x); }
 
 Tensor tan(const Input& x) { return unary<el::Tan>(x); }

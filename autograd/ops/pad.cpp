@@ -34,15 +34,18 @@ Amounts checked(const Tensor& x, Sizes given)
         const std::size_t axis = n - 1 - k;
         out.start[axis] = given[2 * k];
         out.end[axis] = given[2 * k + 1];
-        const std::int64_t size = x.sizes()[axis];
-        fits = size + std::min<std::int64_t>(out.start[axis], 0) + std::min<std::int64_t>(out.end[axis], 0) >= 0 &&
+        const std::int64_t size = x.sizes()[axis], start = out.start[axis], end = out.end[axis];
+        constexpr std::int64_t kMost = std::int64_t{1} << 57;  // sums of a few stay in 64 bits
+        fits = std::max(start, end) <= kMost && std::min(start, end) >= -kMost &&
+               size + std::min<std::int64_t>(out.start[axis], 0) + std::min<std::int64_t>(out.end[axis], 0) >= 0 &&
                size + out.start[axis] + out.end[axis] >= 0;
     }
     if (!fits)
-        throw ShapeError(
-            error_text("pad", "amounts " + to_string(given) + " for shape " + to_string(x.sizes()),
-                       "a pair (start, end) an axis, the last axis first; none takes away more than there is",
-                       "list two numbers for each padded axis"));
+        throw ShapeError(error_text(
+            "pad", "amounts " + to_string(given) + " for shape " + to_string(x.sizes()),
+            "a pair (start, end) an axis, the last axis first; none takes away more than there is or adds more "
+            "than 2^57",
+            "list two numbers for each padded axis"));
     return out;
 }
 
@@ -97,9 +100,10 @@ Tensor pad_axis(const Input& x, std::size_t axis, std::int64_t start, std::int64
                                         " of shape " + to_string(x->sizes()),
                                     "it has at least " + std::to_string(needed) + " positions to take them from",
                                     "pad less, or with a constant"));
-    std::vector<std::int64_t> rows;
-    for (std::int64_t at = -start; at < n + end; ++at) rows.push_back(source_of(mode, at, n));
-    return detail::take_rows(x, axis, from_values({static_cast<std::int64_t>(rows.size())}, rows));
+    const Tensor rows = detail::empty(i64, {start + n + end});
+    auto* next = detail::mutable_data<std::int64_t>(rows);
+    for (std::int64_t at = -start; at < n + end; ++at) *next++ = source_of(mode, at, n);
+    return detail::take_rows(x, axis, rows);
 }
 
 }  // namespace

@@ -117,18 +117,19 @@ namespace {
 /// The length of the result of bincount.
 std::int64_t bins(const Tensor& x, std::int64_t minlength)
 {
-    std::int64_t most = minlength - 1;
-    bool fits = x.dtype() == i64 && x.ndim() == 1 && minlength >= 0;
+    constexpr std::int64_t kMost = std::int64_t{1} << 57;
+    std::int64_t n = minlength;
+    bool fits = x.dtype() == i64 && x.ndim() == 1 && minlength >= 0 && minlength < kMost;
     if (fits)
         for (const std::int64_t value : x.to_vector<std::int64_t>()) {
-            fits = fits && value >= 0;
-            most = std::max(most, value);
+            fits = fits && value >= 0 && value < kMost;
+            if (fits) n = std::max(n, value + 1);
         }
     if (!fits)
         throw ShapeError(error_text("bincount", describe(x) + ", minlength " + std::to_string(minlength),
-                                    "i64 of one axis, none negative, and minlength 0 or more",
+                                    "i64 of one axis, none negative, and minlength 0 or more, all below 2^57",
                                     "flatten the tensor, or shift its values"));
-    return most + 1;
+    return n;
 }
 
 }  // namespace

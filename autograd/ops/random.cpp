@@ -109,8 +109,9 @@ Tensor randint(std::int64_t low, std::int64_t high, Sizes sizes, Generator& gene
 
 Tensor randperm(std::int64_t n, Generator& generator)
 {
-    (void)detail::checked_numel("randperm", {n});
-    return from_values({n}, permutation(n, generator));
+    const Tensor y = detail::empty(i64, {n}, detail::checked_numel("randperm", {n}));
+    fill_permutation(elements_of<std::int64_t>(y), generator);
+    return y;
 }
 
 Tensor bernoulli(const Tensor& p, Generator& generator)

@@ -90,11 +90,12 @@ Tensor slice(const Input& x, std::int64_t given_axis, std::int64_t start, std::i
     const std::size_t axis = normal_axis("slice", given_axis, x->ndim());
     if (step <= 0)
         throw ShapeError(error_text("slice", "step " + std::to_string(step), "a step is 1 or more",
-                                    "slice forward; there are no views that run backward"));
+                                    "turn the axis around first: slice(flip(x, axis), ...)"));
     const std::int64_t size = x->sizes()[axis];
     const auto inside = [size](std::int64_t at) { return std::clamp<std::int64_t>(at < 0 ? at + size : at, 0, size); };
     const std::int64_t first = inside(start), length = std::max<std::int64_t>(inside(stop) - first, 0);
     const std::int64_t count = length / step + (length % step != 0 ? 1 : 0);
+    step = std::min(step, std::max<std::int64_t>(length, 1));  // a step beyond the end is never taken, and may be huge
     if (count == size) return *x;
     return detail::record_slice(x, {axis, first, step}, count);
 }
@@ -115,10 +116,10 @@ Tensor narrow(const Input& x, std::int64_t given_axis, std::int64_t start, std::
 
 std::vector<Tensor> split(const Input& x, Sizes sizes, std::int64_t axis)
 {
-    std::int64_t total = 0;
-    for (const std::int64_t size : sizes) total += size;
     const std::int64_t has = x->sizes()[normal_axis("split", axis, x->ndim())];
-    if (total != has || std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size < 0; }))
+    std::int64_t left = has;
+    for (const std::int64_t size : sizes) left = size < 0 || size > left ? -1 : left - size;
+    if (left != 0)
         throw ShapeError(error_text(
             "split",
             "sizes " + to_string(sizes) + " along axis " + std::to_string(axis) + " of shape " + to_string(x->sizes()),
@@ -148,7 +149,7 @@ std::vector<Tensor> chunk(const Input& x, std::int64_t chunks, std::int64_t axis
         throw ShapeError(error_text("chunk", std::to_string(chunks) + " chunks", "there is 1 chunk or more",
                                     "give the number of chunks; split takes the size of one"));
     const std::int64_t has = x->sizes()[normal_axis("chunk", axis, x->ndim())];
-    return split(x, std::max<std::int64_t>((has + chunks - 1) / chunks, 1), axis);
+    return split(x, std::max<std::int64_t>(has / chunks + (has % chunks != 0 ? 1 : 0), 1), axis);
 }
 
 }  // namespace xgrad

@@ -65,7 +65,7 @@ Tensor windows(const Input& x, std::int64_t given_axis, std::int64_t size, std::
             "windows of " + std::to_string(size) + " positions, " + std::to_string(step) + " apart, along axis " +
                 std::to_string(given_axis) + " of shape " + to_string(x->sizes()),
             "a window lies inside the axis, and the step is 1 or more", "check size and step, or pad the axis"));
-    return unfold(x, {axis, size, step});
+    return unfold(x, {axis, size, std::min(step, x->sizes()[axis] + 1)});  // a step beyond the end is never taken
 }
 
 }  // namespace xgrad::detail
