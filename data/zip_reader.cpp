@@ -136,8 +136,7 @@ private:
         const bool agree = !wide || ((members == kElsewhere16 || members == directory.members) &&
                                      (begin == kElsewhere32 || begin == directory.begin) &&
                                      (size == kElsewhere32 || size == directory.end - directory.begin));
-        if (!agree || (!wide && (members == kElsewhere16 || begin == kElsewhere32 || size == kElsewhere32)))
-            fail_end(position, "the two records of the end do not agree");
+        if (!agree) fail_end(position, "the two records of the end do not agree");
         if (directory.end != expected_end || directory.begin > directory.end ||
             directory.members > (directory.end - directory.begin) / kDirectoryBytes)
             fail_end(position, "the directory of " + std::to_string(directory.members) +
@@ -186,9 +185,8 @@ private:
             members.push_back(std::move(m));
         }
         if (fields.left != 0)
-            fail_end(directory.end - fields.left, std::to_string(fields.left) +
-                                                      " bytes of the directory belong to no "
-                                                      "member");
+            fail_end(directory.end - fields.left,
+                     std::to_string(fields.left) + " bytes of the directory belong to no member");
         return members;
     }
 

@@ -30,7 +30,6 @@ ZipStream::~ZipStream()
 void ZipStream::refill()
 {
     const std::uint64_t count = std::min<std::uint64_t>(left_, kChunk);
-    if (count == 0) fail("", "the compressed data end early", kRule);
     file_.read(position_, buffer_.data(), count);
     position_ += count;
     left_ -= count;
@@ -49,7 +48,6 @@ void ZipStream::read(void* out, std::size_t count)
     }
     for (std::size_t done = 0; member_.method == kDeflated && done < count;) {
         if (ended_) fail("", "the compressed data hold less than they should", kRule);
-        if (inflater_.avail_in == 0) refill();
         const auto room = static_cast<uInt>(std::min<std::size_t>(count - done, UINT_MAX));
         inflater_.next_out = bytes + done;
         inflater_.avail_out = room;
@@ -62,10 +60,12 @@ void ZipStream::read(void* out, std::size_t count)
 // True when the compressed data have ended.
 bool ZipStream::inflate_some()
 {
+    if (inflater_.avail_in == 0) refill();
+    // Also without more bytes: zlib may hold the last bits and have had no room for what they mean.
     const int code = inflate(&inflater_, Z_NO_FLUSH);
     if (code == Z_STREAM_END) return true;
-    // Z_BUF_ERROR: nothing could be done without more bytes.
-    if (code != Z_OK && !(code == Z_BUF_ERROR && inflater_.avail_in == 0)) {
+    if (code == Z_BUF_ERROR) fail("", "the compressed data end early", kRule);
+    if (code != Z_OK) {
         const std::string reason = inflater_.msg ? inflater_.msg : "invalid code";
         fail(byte_place(position_ - inflater_.avail_in) + " of the file",
              "the compressed data are damaged (" + reason + ")", kRule);
@@ -78,7 +78,6 @@ void ZipStream::finish()
     if (member_.method == kDeflated) {
         unsigned char more = 0;
         while (!ended_) {
-            if (inflater_.avail_in == 0) refill();
             inflater_.next_out = &more;
             inflater_.avail_out = 1;
             ended_ = inflate_some();

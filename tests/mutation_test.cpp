@@ -104,7 +104,7 @@ const NamedTensors kTensors = {{"w", tensor({2, 3}, {1, 2, 3, 4, 5, 6}, f32)},
                                {"n", tensor({2}, {-1, 7}, i64)},
                                {"mask", tensor({3}, {1, 0, 1}, boolean)},
                                {"s", tensor(0.5, f64)}};
-constexpr int kCount = 600;
+constexpr int kCount = 250;
 
 }  // namespace
 

@@ -2,6 +2,8 @@
 #include <xgrad/error.hpp>
 #include <xgrad/ops/shape.hpp>
 
+#include <sys/stat.h>
+
 #include <cmath>
 #include <limits>
 
@@ -128,6 +130,9 @@ TEST(Npy, MissingFileOrFolderIsNamed)
     EXPECT_THROW_TEXT(
         read_npy(folder.path()), DataError,
         "read_npy: " + folder.path() + ": is no regular file.\n  rule: a readable file.\n  try:  check the path.");
+    const std::string pipe = folder.path() + "/pipe";
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    EXPECT_THROW(read_npy(pipe), DataError);  // without waiting for somebody who writes
 }
 
 TEST(Npy, RefusesAWrongMagicOrVersion)

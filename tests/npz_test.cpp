@@ -99,6 +99,21 @@ TEST(Npz, AllTensorsComeBackInOrderStoredAndDeflated)
     EXPECT_TRUE(read_npz(folder.path() + "/none").empty());
 }
 
+TEST(Npz, DeflatedContentOfEveryLengthComesBack)
+{
+    // The end of the compressed data lies at any bit, and its last byte may be needed before or with the last element.
+    NamedTensors tensors;
+    for (std::int64_t length = 0; length < 300; ++length) {
+        std::vector<std::int64_t> values;
+        for (std::int64_t i = 0; i < length; ++i) values.push_back(i * length * 2654435761 % 251);
+        tensors.emplace_back(std::to_string(length), from_values({length}, values));
+        tensors.emplace_back("mask " + std::to_string(length), zeros({length}, boolean));
+    }
+    const TemporaryFolder folder;
+    write_npz(folder.path() + "/a", tensors, {.compress = true});
+    expect_same(read_npz(folder.path() + "/a"), tensors);
+}
+
 TEST(Npz, ReadsEveryElementTypeThatNumPyWrites)
 {
     const NamedTensors tensors = read_npz(kFixtures + "dtypes.npz");
@@ -164,7 +179,8 @@ TEST(Npz, RefusesAnEndThatDoesNotFit)
     EXPECT_EQ(refusal({{kEnd + 8, "\2\0\2\0"s}}),
               place + "the directory of 2 members does not fit between byte 171 and this one" + kFormat);
     EXPECT_EQ(refusal({{kEnd + 4, "\1"}}), place + "the archive has several parts" + kFormat);
-    EXPECT_EQ(refusal({{kEnd + 8, "\xFF\xFF\xFF\xFF"}}), place + "the two records of the end do not agree" + kFormat);
+    EXPECT_EQ(refusal({{kEnd + 8, "\xFF\xFF\xFF\xFF"}}),
+              place + "the directory of 65535 members does not fit between byte 171 and this one" + kFormat);
     EXPECT_EQ(refusal({{kEnd + 8, "\0\0\0\0"s}}), "byte 171: 51 bytes of the directory belong to no member" + kFormat);
 }
 
@@ -278,7 +294,7 @@ TEST(Npz, RefusesMembersThatAreNoArrays)
               "member '?.npy': has a name that is no text.\n"
               "  rule: names are ASCII, or UTF-8 and marked so, without zero bytes" +
                   kAgain);
-    EXPECT_EQ(refusal({{35, "x"}}).substr(0, 45), "member 'w.npy', byte 0: begins with \"xNUMPY\"");
+    EXPECT_EQ(refusal({{35, "x"}}).find("member 'w.npy', byte 0: begins with \"xNUMPY\".\n"), 0U);
 }
 
 TEST(Npz, EveryTruncationIsRefused)

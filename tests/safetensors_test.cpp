@@ -149,10 +149,8 @@ TEST(Safetensors, RefusesDeepNestingAtOnce)
 
 TEST(Safetensors, ShowsTheBeginningOfALongName)
 {
-    EXPECT_EQ(entry_refusal("3", ""), ", tensor 'w': the entry is 3");
-    const std::string text = refusal(file_of("{\"" + std::string(100000, 'w') + "\n\": 3}"));
-    EXPECT_EQ(refusal(file_of("{\"" + std::string(100000, 'w') + "\": 3}")).substr(0, 116),
-              ", tensor '" + std::string(80, 'w') + "...': the entry is 3.\n  ");
+    const std::string text = refusal(file_of("{\"" + std::string(100000, 'w') + "\": 3}"));
+    EXPECT_EQ(text.find(", tensor '" + std::string(80, 'w') + "...': the entry is 3.\n"), 0U);
     EXPECT_LT(text.size(), 500U);
 }
 
