@@ -501,8 +501,8 @@ TEST(Fuse, RefusesIntegers)
     EXPECT_THROW_TEXT(fuse([](auto a, auto b) { return a * b; }, tensor({2}, {1, 2}), tensor({2}, {1, 2}, i64)),
                       DtypeError,
                       "fuse: argument 1 is i64 (2,).\n"
-                      "  rule: all is computed in f32 or f64\n"
-                      "  try:  convert it first: to(x, f32); a condition is to(x, f32) > 0 in the function");
+                      "  rule: all is computed in f32 or f64.\n"
+                      "  try:  convert it first: to(x, f32); a condition is to(x, f32) > 0 in the function.");
 }
 
 TEST(Fuse, ErrorNamesBothShapes)
@@ -515,8 +515,8 @@ TEST(Fuse, RefusesATensorThatTheFunctionCaptured)
     const Tensor captured = tensor({2}, {1, 2});
     EXPECT_THROW_TEXT(fuse([&](auto a) { return a * captured; }, captured), TapeError,
                       "fuse: the function reads a tensor f32 (2,) that it captured.\n"
-                      "  rule: what has an element for each element is an argument; only numbers are captured\n"
-                      "  try:  give the tensor to fuse as one more argument, or take its number with item()");
+                      "  rule: what has an element for each element is an argument; only numbers are captured.\n"
+                      "  try:  give the tensor to fuse as one more argument, or take its number with item().");
     const Parameter w(captured);
     EXPECT_THROW(fuse([&](auto a) { return w - a; }, captured), TapeError);
     EXPECT_THROW(fuse([&](auto a) { return maximum(a, w); }, captured), TapeError);
@@ -535,8 +535,8 @@ TEST(Fuse, RefusesASymbolOfAnotherCall)
         x);
     EXPECT_THROW_TEXT(fuse([&](auto a) { return a + *kept; }, x), TapeError,
                       "fuse: the function uses a symbol of another call.\n"
-                      "  rule: a symbol lives as long as the call of the function that it was given to\n"
-                      "  try:  return what is computed from it, and keep that tensor");
+                      "  rule: a symbol lives as long as the call of the function that it was given to.\n"
+                      "  try:  return what is computed from it, and keep that tensor.");
     EXPECT_THROW(exp(*kept), TapeError);
     EXPECT_THROW(fuse([&](auto) { return *kept; }, x), TapeError);
 }

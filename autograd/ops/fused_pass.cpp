@@ -17,18 +17,23 @@ using kernels::Marks;
 using kernels::StepBlock;
 using kernels::Steps;
 
+/// Of each register. Longer blocks are slower, though they would fit the cache: what one step writes has to be through
+/// before the next one computes; shorter ones cost more calls.
+constexpr std::size_t kBlockBytes = 768;
+
 /// A tensor that is read block by block with a shape that it broadcasts to.
 class Feed {
 public:
-    Feed(const Tensor& x, Sizes sizes) : x_(x), data_(x.raw()), element_(size_of(x.dtype()))
+    Feed(const Tensor& x, Sizes sizes)
+        : x_(x), element_(size_of(x.dtype())), is_number_(x.numel() == 1 || is_repeated(x))
     {
-        if (x.is_contiguous() && x.sizes() == sizes) return;
-        is_number_ = x.numel() == 1 || is_repeated(x);
-        if (is_number_) return;
-        if (x.strides().back() > 1 || x.strides().back() < 0) x_ = contiguous_copy(x);  // a transpose: in tiles
+        const bool has_gaps = !is_number_ && x.strides().back() != 0 && x.strides().back() != 1;
+        if (has_gaps) x_ = contiguous_copy(x);  // a transpose: in tiles
+        data_ = x_.raw();
+        if (is_number_ || (x_.is_contiguous() && x_.sizes() == sizes)) return;
         const Tensor seen = broadcast_view("fuse", x_, sizes);
         reader_.emplace(std::span(sizes.data(), sizes.size()),
-                        kernels::Operand{seen.raw(), seen.strides().data(), element_});
+                        kernels::Operand{data_, seen.strides().data(), element_});
     }
 
     /// Writes a number to every lane once and for all.
@@ -54,9 +59,9 @@ private:
     }
 
     Tensor x_;
-    const void* data_;
     std::size_t element_;
-    bool is_number_ = false;
+    bool is_number_;
+    const void* data_;
     std::optional<kernels::BlockReader> reader_;
 };
 
@@ -74,7 +79,7 @@ template <class Prepare, class F>
 void for_each_block(const Pass& pass, Prepare&& prepare, F&& f)
 {
     const Index n = pass.like.numel(), steps = static_cast<Index>(pass.steps.steps.size());
-    const std::size_t lanes = StepBlock::lanes_for(pass.steps, pass.like.dtype(), static_cast<std::size_t>(n));
+    const std::size_t lanes = std::min(static_cast<std::size_t>(n), kBlockBytes / size_of(pass.like.dtype()));
     PooledList<Feed> feeds;
     PooledList<std::size_t> places;
     feeds.reserve(pass.x.size());
