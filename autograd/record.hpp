@@ -21,19 +21,23 @@ struct SlicePlace {
 };
 }  // namespace detail
 
-/// What an operation is, as data: for explanations, error texts and the catalogue. Formulas are in plain notation.
-/// Made as a constant beside the operation's function; it must live as long as the program.
+/// What an operation is, as data: for explanations, error texts and the catalogue (docs/operations.md). Formulas are in
+/// plain notation. Made as a constant beside the operation's function; it must live as long as the program.
+///   const Op kSquare{.name = "square", .formula = "x * x", .shapes = "x: S -> y: S", .derivatives = {"2 * x"}};
 struct Op {
-    Op(const char* name, const char* formula, std::initializer_list<const char*> derivatives, const char* source = "");
-
     const char* name;
-    const char* formula;              ///< the value, in terms of the inputs' names
+    const char* formula = "";         ///< the value, in terms of the inputs' names
+    const char* shapes = "";          ///< inputs -> value; S, T and P stand for any shape
     const char* derivatives[4] = {};  ///< for input i its local derivative or, for tensors, its vjp
-    const char* source;               ///< paper, book or function that defines it
-    const Op* next;                   ///< all operations form a list
+    const char* where = "";           ///< what other names and functions in the formulas mean
+    const char* source = "";          ///< paper, book or function that defines it
+    const Op* next = listed(this);    ///< all operations form a list
 
     /// The operation defined last; follow `next` for all of them.
     static const Op* first() noexcept;
+
+private:
+    static const Op* listed(const Op* op) noexcept;  // makes it the first, and returns the one before
 };
 
 namespace detail {

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 
 namespace xgrad {
 namespace {
@@ -17,20 +19,14 @@ const Op* first_op = nullptr;
 
 }  // namespace
 
-Op::Op(const char* op_name, const char* op_formula, std::initializer_list<const char*> locals, const char* op_source)
-    : name(op_name), formula(op_formula), source(op_source), next(first_op)
-{
-    std::size_t i = 0;
-    for (const char* local : locals) derivatives[i++] = local;
-    first_op = this;
-}
+const Op* Op::listed(const Op* op) noexcept { return std::exchange(first_op, op); }
 
 const Op* Op::first() noexcept { return first_op; }
 
 namespace detail {
 namespace {
 
-const Op kLeaf{"leaf", "", {}};
+const Op kLeaf{.name = "leaf"};
 
 /// A record needs a header of its own for the value: an operation may have returned its input.
 bool is_fresh(const TensorHeader& value) { return value.serial == 0 && !value.leaf; }
@@ -225,7 +221,7 @@ const Op& custom_op(const char* name)
     auto found = ops.find(name);
     if (found == ops.end()) {
         found = ops.emplace(name, nullptr).first;
-        found->second = std::make_unique<const Op>(found->first.c_str(), "", std::initializer_list<const char*>{});
+        found->second = std::make_unique<const Op>(Op{.name = found->first.c_str(), .next = nullptr});
     }
     return *found->second;
 }

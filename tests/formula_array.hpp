@@ -61,7 +61,7 @@ using Functions = std::map<std::string, Function>;
 ///   avg_pool2d(x, window, like)          window: and whether padding counts, and the divisor or 0
 ///   avg_pool2d_gradient(gy, window, like)
 ///   weigh_along(x, axis, weights)        weights @ each line of x along the axis
-///   diagonal(x) put_diagonal(d, like)    of the last two axes, as all that follow
+///   put_diagonal(d, like)                of the last two axes, as all that follow
 ///   lower(x) upper(x) strict_lower(x) strict_upper(x)     triangles, 0 elsewhere
 ///   symmetric(x) cross(a, b, axis) inv(x) det(x) cholesky(x) exp_of_matrix(x)
 ///   eigenvalues(x)                       of symmetric x, ascending

@@ -166,17 +166,6 @@ Array where_places(Array x, const std::function<bool(std::int64_t, std::int64_t)
 
 namespace {
 
-Array diagonal(const Array& x)
-{
-    Array d = each_matrix(x, [](const Matrix& a) {
-        Matrix column;
-        for (std::size_t i = 0; i < std::min(a.size(), a[0].size()); ++i) column.push_back({a[i][i]});
-        return column;
-    });
-    d.sizes.pop_back();
-    return d;
-}
-
 Array put_diagonal(Array d, const Array& like)
 {
     Array y(like.sizes, 0);
@@ -242,7 +231,6 @@ void add_triangle_functions(Functions& f)
 
 void add_matrix_functions(Functions& f)
 {
-    f["diagonal/1"] = [](const Arguments& x) { return diagonal(x[0]); };
     f["put_diagonal/2"] = [](const Arguments& x) { return put_diagonal(x[0], x[1]); };
     f["lower/1"] = [](const Arguments& x) { return where_places(x[0], std::greater_equal<>()); };
     f["upper/1"] = [](const Arguments& x) { return where_places(x[0], std::less_equal<>()); };

@@ -65,7 +65,7 @@ const OpRows kRows{{
      },
      {kCube}},
     {"NormOne", [](const In& x) { return square(norm(x[0], 1)); }, {kMatrix}},
-    {"NormTwo", [](const In& x) { return norm(x[0], 2, {1}); }, {kCube}, {}, {{"norm", {{"p", 2}, {"axes", {1}}}}}},
+    {"NormTwo", [](const In& x) { return norm(x[0], 2, {1}); }, {kCube}},
     {"NormThreeKeepdim",
      [](const In& x) {
          return x[0] * norm(x[0], 3, {0, 2}, true);

@@ -11,7 +11,7 @@
 namespace xgrad::detail {
 namespace {
 
-using Function = std::function<Tensor(const Tensors&)>;
+using Function = Callable<Tensor(const Tensors&)>;
 
 /// Calls f with nothing recorded on the running tape, noting which of its values f reads.
 class Preview {

@@ -8,9 +8,7 @@
 
 namespace xgrad::detail {
 
-// alias          y = x
-//   vjp          dx = gy
-const Op kAlias{"alias", "x", {"gy"}};
+const Op kAlias{.name = "alias", .formula = "x", .shapes = "x: S -> y: S", .derivatives = {"gy"}};
 
 Tensor alias(const Input& x)
 {

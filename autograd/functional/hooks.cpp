@@ -6,7 +6,7 @@ namespace xgrad {
 
 namespace detail {
 
-std::shared_ptr<Hook> add_hook(const Tensor& x, std::function<Tensor(const Tensor&)> function)
+std::shared_ptr<Hook> add_hook(const Tensor& x, Callable<Tensor(const Tensor&)> function)
 {
     Recording* const r = running();
     if (!r || !is_tracked(*r, x.header())) throw_not_on_tape("register_hook", "a tensor " + describe(x));

@@ -8,12 +8,12 @@
 //   const ScalarProgram program(rosenbrock, point);       // calls the function once
 //   std::vector<double> elsewhere = program.gradient(other_point);
 
+#include <xgrad/callable.hpp>
 #include <xgrad/scalar.hpp>
 #include <xgrad/tape.hpp>
 #include <xgrad/tensor.hpp>
 
 #include <concepts>
-#include <functional>
 #include <memory>
 #include <span>
 #include <utility>
@@ -28,7 +28,7 @@ struct Steps;
 namespace detail {
 
 using Scalars = std::vector<Scalar>;
-using ScalarMap = std::function<Scalars(const Scalars&)>;
+using ScalarMap = Callable<Scalars(const Scalars&)>;
 
 template <class F>
 concept ScalarToScalar =

@@ -5,10 +5,14 @@
 
 namespace xgrad::detail {
 
-// put_along      y = g at the indices along an axis, 0 elsewhere;   take_along   g = y at the indices
-//   vjp          that of each is the other
-const Op kPutAlong{"put_along", "put_along(x, indices, axis, y)", {"take_along(gy, indices, axis)"}};
-const Op kTakeAlong{"take_along", "take_along(x, indices, axis)", {"put_along(gy, indices, axis, x)"}};
+const Op kPutAlong{.name = "put_along",
+                   .formula = "put_along(x, indices, axis, y)",
+                   .shapes = "x, indices: P -> y: S",
+                   .derivatives = {"take_along(gy, indices, axis)"}};
+const Op kTakeAlong{.name = "take_along",
+                    .formula = "take_along(x, indices, axis)",
+                    .shapes = "x: S, indices: P -> y: P",
+                    .derivatives = {"put_along(gy, indices, axis, x)"}};
 
 Tensor put_along(const Input& g, const Tensor& indices, std::size_t axis, Sizes sizes)
 {

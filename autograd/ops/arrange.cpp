@@ -20,10 +20,7 @@ using detail::Dims;
 using detail::error_text;
 using detail::normal_axis;
 
-// flip           y = x in reverse order along the axes
-//   shapes       x: S  ->  y: S
-//   vjp          dx = gy in reverse order
-const Op kFlip{"flip", "flip(x, axes)", {"flip(gy, axes)"}};
+const Op kFlip{.name = "flip", .formula = "flip(x, axes)", .shapes = "x: S -> y: S", .derivatives = {"flip(gy, axes)"}};
 
 namespace {
 

@@ -66,11 +66,12 @@ Tensor addcdiv(const Input& x, const Operand& a, const Operand& b, double value)
     return add(x, mul(div(a, b), value));
 }
 
-// lerp           y = a + w (b - a)
-//   shapes       a, b, w broadcast to y
-//   vjp          da = (1 - w) gy,  db = w gy,  dw = (b - a) gy
-// From the nearer end, so that w = 0 and w = 1 give a and b exactly; one record instead of five.
-const Op kLerp{"lerp", "a + c * (b - a)", {"b - a", "1 - c", "c"}};  // c is the weight w
+// From the nearer end, so that weights 0 and 1 give a and b exactly; one record instead of five.
+const Op kLerp{.name = "lerp",
+               .formula = "a + c * (b - a)",
+               .shapes = "a, b, c broadcast to y",
+               .derivatives = {"b - a", "1 - c", "c"},
+               .where = "c is the weight"};
 
 Tensor lerp(const Input& a, const Input& b, const Operand& weight)
 {

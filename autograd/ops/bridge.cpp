@@ -9,14 +9,13 @@
 
 namespace xgrad {
 
-// stack          y_i = s_i
-//   shapes       s: n scalars  ->  y: (n)
-//   vjp          ds_i = gy_i
-const Op kStackScalars{"stack_scalars", "reshape(s, y)", {"reshape(gy, s)"}};
+const Op kStackScalars{.name = "stack_scalars",
+                       .formula = "reshape(s, y)",
+                       .shapes = "s: n scalars -> y: any shape of n elements",
+                       .derivatives = {"reshape(gy, s)"}};
 
-// scalar         s = x[index]
-//   vjp          dx = gs at the index, 0 elsewhere
-const Op kScalarOf{"scalar", "x[index]", {"put(gy, index, x)"}};
+const Op kScalarOf{
+    .name = "scalar", .formula = "x[index]", .shapes = "x: S -> y: a scalar", .derivatives = {"put(gy, index, x)"}};
 
 namespace {
 
@@ -126,9 +125,7 @@ Scalar Tensor::scalar(std::int64_t i, std::int64_t j, std::int64_t k, std::int64
 
 Tensor detach(const Tensor& x) { return detail::view(x, x.sizes(), x.strides(), 0); }
 
-// clone          y = x, in storage of its own
-//   vjp          dx = gy
-const Op kClone{"clone", "x", {"gy"}};
+const Op kClone{.name = "clone", .formula = "x", .shapes = "x: S -> y: S", .derivatives = {"gy"}};
 
 Tensor clone(const Input& x)
 {

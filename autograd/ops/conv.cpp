@@ -15,30 +15,29 @@ namespace xgrad {
 namespace detail {
 namespace {
 
-// Written for two axes; one and three are the same with their axes in place of H, W.
-//
-// conv2d         y = x * w + b
-//   shapes       x: (N, C, H, W), w: (O, C / groups, KH, KW), b: (O)  ->  y: (N, O, H', W')
-//   vjp          dx, dw: conv2d_input_gradient, conv2d_weight_gradient;  db = sum of gy over N, H', W'
-//   source       Dumoulin, Visin, A guide to convolution arithmetic for deep learning (2016)
-//
-// conv2d_input_gradient    g = gy * rotated w
-//   shapes       gy: (N, O, H', W'), w: (O, C / groups, KH, KW)  ->  g: (N, C, H, W)
-//   vjp          dgy = conv2d(gg, w),  dw = conv2d_weight_gradient(gy, gg)
-//
-// conv2d_weight_gradient   g = x * gy
-//   shapes       gy: (N, O, H', W'), x: (N, C, H, W)  ->  g: (O, C / groups, KH, KW)
-//   vjp          dgy = conv2d(x, gg),  dx = conv2d_input_gradient(gy, gg)
-#define XGRAD_FORWARD(conv, axes)                                                                                    \
-    Op(conv, conv "(x, W, options) + expand(b, y, " axes ")",                                                        \
-       {conv "_input_gradient(gy, W, options, x)", conv "_weight_gradient(gy, x, options, W)", "sum(gy, " axes ")"}, \
-       "Dumoulin, Visin 2016")
-#define XGRAD_INPUT_GRADIENT(conv)                                       \
-    Op(conv "_input_gradient", conv "_input_gradient(x, W, options, y)", \
-       {conv "(gy, W, options)", conv "_weight_gradient(x, gy, options, W)"})
-#define XGRAD_WEIGHT_GRADIENT(conv)                                        \
-    Op(conv "_weight_gradient", conv "_weight_gradient(a, b, options, y)", \
-       {conv "(b, gy, options)", conv "_input_gradient(a, gy, options, b)"})
+// For one, two and three axes, which "..." stands for.
+#define XGRAD_FORWARD(conv, axes)                                                                              \
+    {                                                                                                          \
+        .name = conv, .formula = conv "(x, W, options) + expand(b, y, " axes ")",                              \
+        .shapes = "x: (N, C, ...), W: (O, C / groups, ...), b: (O) -> y: (N, O, ...)",                         \
+        .derivatives = {conv "_input_gradient(gy, W, options, x)", conv "_weight_gradient(gy, x, options, W)", \
+                        "sum(gy, " axes ")"},                                                                  \
+        .source = "Dumoulin, Visin, A guide to convolution arithmetic for deep learning (2016)"                \
+    }
+#define XGRAD_INPUT_GRADIENT(conv)                                                            \
+    {                                                                                         \
+        .name = conv "_input_gradient", .formula = conv "_input_gradient(x, W, options, y)",  \
+        .shapes = "x: (N, O, ...), W: (O, C / groups, ...) -> y: (N, C, ...)",                \
+        .derivatives = {conv "(gy, W, options)", conv "_weight_gradient(x, gy, options, W)"}, \
+        .where = "the convolution of x with the weights turned around"                        \
+    }
+#define XGRAD_WEIGHT_GRADIENT(conv)                                                            \
+    {                                                                                          \
+        .name = conv "_weight_gradient", .formula = conv "_weight_gradient(a, b, options, y)", \
+        .shapes = "a: (N, O, ...), b: (N, C, ...) -> y: (O, C / groups, ...)",                 \
+        .derivatives = {conv "(b, gy, options)", conv "_input_gradient(a, gy, options, b)"},   \
+        .where = "the correlation of b with a"                                                 \
+    }
 const Op kForward[3] = {XGRAD_FORWARD("conv1d", "[0, 2]"), XGRAD_FORWARD("conv2d", "[0, 2, 3]"),
                         XGRAD_FORWARD("conv3d", "[0, 2, 3, 4]")};
 const Op kInputGradient[3] = {XGRAD_INPUT_GRADIENT("conv1d"), XGRAD_INPUT_GRADIENT("conv2d"),

@@ -18,40 +18,41 @@ using detail::Along;
 using detail::contiguous_data;
 using detail::Dims;
 
-// cumsum         y_k = x_0 + ... + x_k
-//   shapes       x: S  ->  y: S
-//   vjp          dx_k = gy_k + gy_{k+1} + ..., the running sum from the other end
-const Op kCumsum{"cumsum", "cumsum(x, axis, step)", {"cumsum(gy, axis, -step)"}};
+const Op kCumsum{.name = "cumsum",
+                 .formula = "cumsum(x, axis, step)",
+                 .shapes = "x: S -> y: S",
+                 .derivatives = {"cumsum(gy, axis, -step)"},
+                 .where = "step is 1, or -1 for the sum that runs from the other end"};
 
-// cumprod        y_k = x_0 ... x_k
-//   shapes       x: S  ->  y: S
-//   vjp          dx_k = y_{k-1} s_k with y_{-1} = 1 and s_k = gy_k + x_{k+1} s_{k+1}: no division, so zeros do no harm
-const Op kCumprod{"cumprod",
-                  "cumprod(x, axis, step)",
-                  {"linear_scan(shift(x, axis, -step, 0), gy, axis, -step) * shift(y, axis, step, 1)"}};
+// Without a division, so that zeros do no harm.
+const Op kCumprod{.name = "cumprod",
+                  .formula = "cumprod(x, axis, step)",
+                  .shapes = "x: S -> y: S",
+                  .derivatives = {"linear_scan(shift(x, axis, -step, 0), gy, axis, -step) * shift(y, axis, step, 1)"},
+                  .where = "step is 1, or -1 for the product that runs from the other end"};
 
-// linear_scan    y_k = a_k y_{k-1} + b_k, y_{-1} = 0
-//   shapes       a, b: S  ->  y: S
-//   vjp          db_k = s_k = gy_k + a_{k+1} s_{k+1}, a linear_scan from the other end;  da_k = s_k y_{k-1}
-const Op kLinearScan{"linear_scan",
-                     "linear_scan(a, b, axis, step)",
-                     {"linear_scan(shift(a, axis, -step, 0), gy, axis, -step) * shift(y, axis, step, 0)",
-                      "linear_scan(shift(a, axis, -step, 0), gy, axis, -step)"}};
+const Op kLinearScan{.name = "linear_scan",
+                     .formula = "linear_scan(a, b, axis, step)",
+                     .shapes = "a, b: S -> y: S",
+                     .derivatives = {"linear_scan(shift(a, axis, -step, 0), gy, axis, -step) * shift(y, axis, step, 0)",
+                                     "linear_scan(shift(a, axis, -step, 0), gy, axis, -step)"},
+                     .where = "y[k] = a[k] y[k - step] + b[k], and 0 before the first"};
 
-// logcumsumexp   y_k = log(exp x_0 + ... + exp x_k)
-//   shapes       x: S  ->  y: S
-//   vjp          dx_k = exp(x_k - y_k) t_k with t_k = gy_k + exp(y_k - y_{k+1}) t_{k+1}: no exponent above 0
-const Op kLogcumsumexp{"logcumsumexp", "log(cumsum(exp(x), axis, 1))", {"exp(x) * cumsum(gy / exp(y), axis, -1)"}};
+// The vjp computes no exponent above 0: dx_k = exp(x_k - y_k) t_k with t_k = gy_k + exp(y_k - y_{k+1}) t_{k+1}.
+const Op kLogcumsumexp{.name = "logcumsumexp",
+                       .formula = "log(cumsum(exp(x), axis, 1))",
+                       .shapes = "x: S -> y: S",
+                       .derivatives = {"exp(x) * cumsum(gy / exp(y), axis, -1)"}};
 
-// prod           y = product of x along the axis
-//   shapes       x: S  ->  y: S without the axis
-//   vjp          dx_k = gy (product of what stands before x_k) (product of what stands behind it)
-const Op kProd{"prod",
-               "prod(x, axis)",
-               {"gy * shift(cumprod(x, axis, 1), axis, 1, 1) * shift(cumprod(x, axis, -1), axis, -1, 1)"}};
+const Op kProd{
+    .name = "prod",
+    .formula = "prod(x, axis)",
+    .shapes = "x: S -> y: S without the axis (keepdim: with size 1)",
+    .derivatives = {"gy * shift(cumprod(x, axis, 1), axis, 1, 1) * shift(cumprod(x, axis, -1), axis, -1, 1)"},
+    .where = "the two cumprod are of what stands before an element and of what stands behind it"};
 
-const Op kCummax{"cummax", "running_argmax(x, axis)", {}};
-const Op kCummin{"cummin", "running_argmin(x, axis)", {}};
+const Op kCummax{.name = "cummax", .formula = "running_argmax(x, axis)", .shapes = "x: S -> y: S"};
+const Op kCummin{.name = "cummin", .formula = "running_argmin(x, axis)", .shapes = "x: S -> y: S"};
 
 namespace {
 

@@ -15,12 +15,14 @@ using detail::Dims;
 using detail::error_text;
 using detail::normal_axis;
 
-// diagonal       y_i = x[i, i + offset] of two axes
-//   shapes       x: S  ->  y: S without the axes, with the length of the diagonal at the end
-//   vjp          dx = gy on the diagonal, 0 elsewhere
-// diag_embed     that vjp, whose own vjp is diagonal
-const Op kDiagonal{"diagonal", "diagonal(x, offset, axis0, axis1)", {"put_diagonal(gy, offset, axis0, axis1, x)"}};
-const Op kDiagEmbed{"diag_embed", "put_diagonal(x, offset, axis0, axis1, y)", {"diagonal(gy, offset, axis0, axis1)"}};
+const Op kDiagonal{.name = "diagonal",
+                   .formula = "diagonal(x, offset, axis0, axis1)",
+                   .shapes = "x: S -> y: S without the two axes, with the length of the diagonal at the end",
+                   .derivatives = {"put_diagonal(gy, offset, axis0, axis1, x)"}};
+const Op kDiagEmbed{.name = "diag_embed",
+                    .formula = "put_diagonal(x, offset, axis0, axis1, y)",
+                    .shapes = "x: S -> y: S without its last axis, with two axes more",
+                    .derivatives = {"diagonal(gy, offset, axis0, axis1)"}};
 
 namespace {
 

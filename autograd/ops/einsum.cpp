@@ -1,6 +1,7 @@
 #include <xgrad/ops/einsum.hpp>
 
 #include <xgrad/error.hpp>
+#include <xgrad/ops/diagonal.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/matmul.hpp>
 #include <xgrad/ops/reduce.hpp>
@@ -10,8 +11,6 @@
 #include <array>
 #include <string>
 #include <vector>
-
-#include "autograd/ops/matrix_parts.hpp"
 
 namespace xgrad {
 namespace {
@@ -220,7 +219,7 @@ Tensor spread_over_loops(const Equation& equation, const Loops& loops, std::size
             order.push_back(static_cast<std::int64_t>(i)), order.push_back(static_cast<std::int64_t>(j));
             for (std::int64_t k = 0; k + 1 < last; ++k) back.push_back(k);
             back.insert(i, last - 1);
-            x = permute(detail::take_diagonal(permute(x, order)), back);
+            x = permute(diagonal(permute(x, order), 0, -2, -1), back);
             axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(j));
         }
     std::vector<std::size_t> by_loop(axes.size());

@@ -33,8 +33,8 @@ const Tensor* in_dtype(const xgrad::Operand& x, Dtype dtype, Tensor& made)
     return &made;
 }
 
-const Op kComparisons[] = {{"eq", "a == b", {}}, {"ne", "a != b", {}}, {"lt", "a < b", {}},
-                           {"le", "a <= b", {}}, {"gt", "a > b", {}},  {"ge", "a >= b", {}}};
+const Op kComparisons[] = {{"eq", "a == b", kBroadcast}, {"ne", "a != b", kBroadcast}, {"lt", "a < b", kBroadcast},
+                           {"le", "a <= b", kBroadcast}, {"gt", "a > b", kBroadcast},  {"ge", "a >= b", kBroadcast}};
 
 Tensor compare(kernels::Comparison comparison, const xgrad::Operand& a_operand, const xgrad::Operand& b_operand)
 {
@@ -88,10 +88,10 @@ Tensor le(const Operand& a, const Operand& b) { return detail::compare(kernels::
 Tensor gt(const Operand& a, const Operand& b) { return detail::compare(kernels::Comparison::gt, a, b); }
 Tensor ge(const Operand& a, const Operand& b) { return detail::compare(kernels::Comparison::ge, a, b); }
 
-// where          y = c ? a : b
-//   shapes       c, a, b broadcast to y
-//   vjp          da = c ? gy : 0,  db = c ? 0 : gy
-const Op kWhere{"where", "where(c, a, b)", {"0", "where(c, 1, 0)", "where(c, 0, 1)"}};
+const Op kWhere{.name = "where",
+                .formula = "where(c, a, b)",
+                .shapes = "c, a, b broadcast to y",
+                .derivatives = {"0", "where(c, 1, 0)", "where(c, 0, 1)"}};
 
 Tensor where(const Input& condition, const Operand& a_operand, const Operand& b_operand)
 {
@@ -107,10 +107,11 @@ Tensor where(const Input& condition, const Operand& a_operand, const Operand& b_
     });
 }
 
-// to             y = x in another dtype
-//   shapes       x: S  ->  y: S
-//   vjp          dx = gy in the dtype of x
-const Op kTo{"to", "x", {"1"}};
+const Op kTo{.name = "to",
+             .formula = "x",
+             .shapes = "x: S -> y: S",
+             .derivatives = {"1"},
+             .where = "gy is converted to the dtype of x"};
 
 Tensor to(const Input& x, Dtype dtype)
 {

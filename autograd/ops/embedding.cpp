@@ -17,11 +17,10 @@ using detail::Dims;
 using detail::error_text;
 using detail::kNowhere;
 
-// embedding      y_k = row i_k of w
-//   shapes       i: S, w: (rows, d)  ->  y: S, d
-//   vjp          dw = gy_k added up at the rows i_k, but for those of the padding;  divided by how often a row was asked
-//                for where scale_grad_by_freq says so
-const Op kEmbedding{"embedding", "take(x, 0, rows)", {"put(gy, 0, rows, x)"}};
+const Op kEmbedding{.name = "embedding",
+                    .formula = "take(x, 0, rows)",
+                    .shapes = "x: (rows, d), indices: S -> y: (S, d)",
+                    .derivatives = {"put(gy, 0, rows, x)"}};
 
 namespace {
 

@@ -12,21 +12,28 @@ using detail::AxisSet;
 using detail::Dims;
 using detail::Nest;
 
-// max, min       values = largest (smallest) of x along the axis, indices = where the first of them stands
-//   shapes       x: S  ->  values, indices: S without the axis (keepdim: with size 1)
-//   vjp          dx = gy at the indices, 0 elsewhere
-const Op kMax{"max", "max(x, axis)", {"put_along(gy, argmax(x, axis), axis, x)"}};
-const Op kMin{"min", "min(x, axis)", {"put_along(gy, argmin(x, axis), axis, x)"}};
+const Op kMax{.name = "max",
+              .formula = "max(x, axis)",
+              .shapes = "x: S -> y, indices: S without the axis (keepdim: with size 1)",
+              .derivatives = {"put_along(gy, argmax(x, axis), axis, x)"}};
+const Op kMin{.name = "min",
+              .formula = "min(x, axis)",
+              .shapes = "x: S -> y, indices: S without the axis (keepdim: with size 1)",
+              .derivatives = {"put_along(gy, argmin(x, axis), axis, x)"}};
 
-// amax, amin     y = largest (smallest) of x over the axes
-//   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
-//   vjp          dx = gy / m where x equals y, 0 elsewhere; m elements of x equal y. Where y is NaN, max and min give
-//                the gradient to the NaN among x, amax and amin NaN to all of them, as PyTorch does
-const Op kAmax{"amax", "max(x, axes)", {"expand(gy, x, axes) * (x == max(x, axes)) / sum(x == max(x, axes), axes)"}};
-const Op kAmin{"amin", "min(x, axes)", {"expand(gy, x, axes) * (x == min(x, axes)) / sum(x == min(x, axes), axes)"}};
+const Op kAmax{.name = "amax",
+               .formula = "max(x, axes)",
+               .shapes = "x: S -> y: S without the axes (keepdim: with size 1)",
+               .derivatives = {"expand(gy, x, axes) * (x == max(x, axes)) / sum(x == max(x, axes), axes)"}};
+const Op kAmin{.name = "amin",
+               .formula = "min(x, axes)",
+               .shapes = "x: S -> y: S without the axes (keepdim: with size 1)",
+               .derivatives = {"expand(gy, x, axes) * (x == min(x, axes)) / sum(x == min(x, axes), axes)"}};
 
-const Op kArgmax{"argmax", "argmax(x, axes)", {}};
-const Op kArgmin{"argmin", "argmin(x, axes)", {}};
+const Op kArgmax{
+    .name = "argmax", .formula = "argmax(x, axes)", .shapes = "x: S -> y: S without the axes (keepdim: with size 1)"};
+const Op kArgmin{
+    .name = "argmin", .formula = "argmin(x, axes)", .shapes = "x: S -> y: S without the axes (keepdim: with size 1)"};
 
 namespace {
 

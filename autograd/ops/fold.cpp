@@ -62,10 +62,10 @@ Tensor col2im(const Input& x, const FoldShape& shape);
 std::int64_t taps(const FoldShape& s) { return s.kernel[0] * s.kernel[1]; }
 std::int64_t places(const FoldShape& s) { return s.out[0] * s.out[1]; }
 
-// im2col         y = windows of x
-//   shapes       x: (N, C, H, W)  ->  y: (N, C KH KW, H' W')
-//   vjp          dx = col2im(gy)
-const Op kUnfold{"im2col", "im2col(x, window, y)", {"col2im(gy, window, x)"}};
+const Op kUnfold{.name = "im2col",
+                 .formula = "im2col(x, window, y)",
+                 .shapes = "x: (N, C, H, W) -> y: (N, C KH KW, H' W')",
+                 .derivatives = {"col2im(gy, window, x)"}};
 
 Tensor im2col(const Input& x, const FoldShape& shape)
 {
@@ -78,10 +78,10 @@ Tensor im2col(const Input& x, const FoldShape& shape)
     return record(kUnfold, {x}, y, [shape](const Tensor& gy, Adjoints& gx) { gx.add(0, col2im(gy, shape)); });
 }
 
-// col2im         y = sum of windows
-//   shapes       x: (N, C KH KW, H' W')  ->  y: (N, C, H, W)
-//   vjp          dx = im2col(gy)
-const Op kFold{"col2im", "col2im(x, window, y)", {"im2col(gy, window, x)"}};
+const Op kFold{.name = "col2im",
+               .formula = "col2im(x, window, y)",
+               .shapes = "x: (N, C KH KW, H' W') -> y: (N, C, H, W)",
+               .derivatives = {"im2col(gy, window, x)"}};
 
 Tensor col2im(const Input& x, const FoldShape& shape)
 {

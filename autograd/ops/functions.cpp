@@ -104,10 +104,13 @@ Tensor nan_to_num(const Input& x, NanToNumOptions options)
 
 namespace {
 
-const Op kIsNan{"isnan", "x != x", {}}, kIsInf{"isinf", "where(x == x, x - x != x - x, 0)", {}},
-    kIsFinite{"isfinite", "x - x == x - x", {}}, kLogicalAnd{"logical_and", "where(a != 0, b != 0, 0)", {}},
-    kLogicalOr{"logical_or", "where(a != 0, 1, b != 0)", {}},
-    kLogicalXor{"logical_xor", "where(a != 0, b == 0, b != 0)", {}}, kLogicalNot{"logical_not", "x == 0", {}};
+const Op kIsNan{"isnan", "x != x", detail::kOneShape};
+const Op kIsInf{"isinf", "where(x == x, x - x != x - x, 0)", detail::kOneShape};
+const Op kIsFinite{"isfinite", "x - x == x - x", detail::kOneShape};
+const Op kLogicalAnd{"logical_and", "where(a != 0, b != 0, 0)", detail::kBroadcast};
+const Op kLogicalOr{"logical_or", "where(a != 0, 1, b != 0)", detail::kBroadcast};
+const Op kLogicalXor{"logical_xor", "where(a != 0, b == 0, b != 0)", detail::kBroadcast};
+const Op kLogicalNot{"logical_not", "x == 0", detail::kOneShape};
 
 using detail::Operands;
 using kernels::Comparison;

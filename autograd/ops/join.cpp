@@ -16,15 +16,15 @@ namespace xgrad {
 using detail::Dims;
 using detail::error_text;
 
-// cat            y = x_0, x_1, ... one behind the other along the axis
-//   shapes       x_k: S but for the size along the axis  ->  y: S with the sum of these sizes
-//   vjp          dx_k = gy at the positions of x_k
-const Op kCat{"cat", "cat(inputs, axis)", {"take(gy, axis, places(inputs, axis, i))"}};
+const Op kCat{.name = "cat",
+              .formula = "cat(inputs, axis)",
+              .shapes = "inputs: S but for the size along the axis -> y: S with the sum of these sizes",
+              .derivatives = {"take(gy, axis, places(inputs, axis, i))"}};
 
-// stack          y[..., k, ...] = x_k
-//   shapes       x_k: S  ->  y: S with a new axis
-//   vjp          dx_k = gy[..., k, ...]
-const Op kStack{"stack", "stack(inputs, axis)", {"take(gy, axis, i)"}};
+const Op kStack{.name = "stack",
+                .formula = "stack(inputs, axis)",
+                .shapes = "inputs: S -> y: S with a new axis",
+                .derivatives = {"take(gy, axis, i)"}};
 
 namespace {
 

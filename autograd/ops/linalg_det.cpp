@@ -1,3 +1,4 @@
+#include <xgrad/ops/create.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/linalg.hpp>
 
@@ -5,7 +6,7 @@
 #include <vector>
 
 #include "autograd/ops/linalg_check.hpp"
-#include "autograd/ops/matrix_parts.hpp"
+#include "autograd/ops/sources.hpp"
 
 namespace xgrad {
 namespace {
@@ -58,26 +59,26 @@ Tensor as_matrices(const Tensor& x) { return reshape(x, detail::with_sizes(x.siz
 
 namespace linalg {
 
-// linalg.det     y = det A
-//   shapes       A: (..., n, n)  ->  y: (...)
-//   vjp          dA = gy y A^-T, and 0 where y is exactly 0, as PyTorch has it
-//   source       Giles 2008
-const Op kDet{"linalg.det", "det(x)", {"as_matrices(gy) * cofactors(x)"}, "Giles 2008"};
+const Op kDet{.name = "linalg.det",
+              .formula = "det(x)",
+              .shapes = "x: (..., n, n) -> y: (...)",
+              .derivatives = {"as_matrices(gy) * cofactors(x)"},
+              .source = detail::kGiles2008};
 
 Tensor det(const Input& a)
 {
     const Tensor y = determinants("linalg.det", *a).det;
     return record(kDet, {a}, y, [a = *a, y](const Tensor& gy, Adjoints& gx) {
-        const Tensor regular = where(as_matrices(eq(y, 0)), detail::identity(a.size(-1), a.dtype()), a);
+        const Tensor regular = where(as_matrices(eq(y, 0)), eye(a.size(-1), a.dtype()), a);
         gx.add(0, as_matrices(gy * y) * transpose(inv(regular)));
     });
 }
 
-// linalg.logabsdet  y = log |det A|
-//   shapes       A: (..., n, n)  ->  y: (...)
-//   vjp          dA = gy A^-T
-//   source       Giles 2008
-const Op kLogabsdet{"linalg.logabsdet", "log(abs(det(x)))", {"as_matrices(gy) * inv(x)^T"}, "Giles 2008"};
+const Op kLogabsdet{.name = "linalg.logabsdet",
+                    .formula = "log(abs(det(x)))",
+                    .shapes = "x: (..., n, n) -> y: (...)",
+                    .derivatives = {"as_matrices(gy) * inv(x)^T"},
+                    .source = detail::kGiles2008};
 
 SignAndLogdet slogdet(const Input& a)
 {

@@ -3,7 +3,7 @@
 #include <xgrad/ops/matmul.hpp>
 
 #include "autograd/ops/linalg_check.hpp"
-#include "autograd/ops/matrix_parts.hpp"
+#include "autograd/ops/sources.hpp"
 #include "autograd/ops/spectral_gaps.hpp"
 
 namespace xgrad {
@@ -44,23 +44,19 @@ Eigen run_eigh(const Tensor& a, Uplo uplo, bool vectors)
 
 }  // namespace
 
-// linalg.eigenvalues   w of A = V diag(w) V^T, A symmetric
-//   shapes       A: (..., n, n)  ->  w: (..., n)
-//   vjp          dA = V diag(gw) V^T
-//   source       Giles 2008
-const Op kEigenvalues{"linalg.eigenvalues",
-                      "eigenvalues(x)",
-                      {"eigenvectors(x, x) @ put_diagonal(gy, x) @ eigenvectors(x, x)^T"},
-                      "Giles 2008"};
+const Op kEigenvalues{.name = "linalg.eigenvalues",
+                      .formula = "eigenvalues(x)",
+                      .shapes = "x: (..., n, n) -> y: (..., n)",
+                      .derivatives = {"eigenvectors(x, x) @ put_diagonal(gy, x) @ eigenvectors(x, x)^T"},
+                      .where = "x is symmetric: x = V diag(y) V^T; the gradient is taken among symmetric matrices",
+                      .source = detail::kGiles2008};
 
-// linalg.eigenvectors  V of A = V diag(w) V^T, A symmetric
-//   shapes       A: (..., n, n)  ->  V: (..., n, n)
-//   vjp          dA = the symmetric part of V (F * (V^T gV)) V^T with F[i, j] = 1 / (w[j] - w[i]), 0 where they are equal
-//   source       Giles 2008
-const Op kEigenvectors{"linalg.eigenvectors",
-                       "eigenvectors(x, y)",
-                       {"symmetric(y @ (gaps(eigenvalues(x)) * (y^T @ gy)) @ y^T)"},
-                       "Giles 2008"};
+const Op kEigenvectors{.name = "linalg.eigenvectors",
+                       .formula = "eigenvectors(x, y)",
+                       .shapes = "x: (..., n, n) -> y: (..., n, n)",
+                       .derivatives = {"symmetric(y @ (gaps(eigenvalues(x)) * (y^T @ gy)) @ y^T)"},
+                       .where = "x = y diag(w) y^T; gaps(w)[i, j] = 1 / (w[j] - w[i]), 0 where they are equal",
+                       .source = detail::kGiles2008};
 
 Eigen eigh(const Input& a, Uplo uplo)
 {

@@ -1,3 +1,5 @@
+#include <xgrad/ops/create.hpp>
+#include <xgrad/ops/diagonal.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/join.hpp>
 #include <xgrad/ops/linalg.hpp>
@@ -10,7 +12,6 @@
 #include <cmath>
 
 #include "autograd/ops/linalg_check.hpp"
-#include "autograd/ops/matrix_parts.hpp"
 
 namespace xgrad {
 namespace {
@@ -48,7 +49,7 @@ Tensor run_matrix_exp(const Tensor& given)
     const double norm = largest_norm(given);
     if (!std::isfinite(norm)) return full(given.sizes(), std::nan(""), f64);
     const int halvings = norm > kLargest ? static_cast<int>(std::ceil(std::log2(norm / kLargest))) : 0;
-    const Tensor a = given * std::ldexp(1.0, -halvings), one = detail::identity(a.size(-1), f64);
+    const Tensor a = given * std::ldexp(1.0, -halvings), one = eye(a.size(-1), f64);
     const Tensor a2 = matmul(a, a), a4 = matmul(a2, a2), a6 = matmul(a4, a2);
     const Tensor odd =
         matmul(a, matmul(a6, b[13] * a6 + b[11] * a4 + b[9] * a2) + b[7] * a6 + b[5] * a4 + b[3] * a2 + b[1] * one);
@@ -61,11 +62,16 @@ Tensor run_matrix_exp(const Tensor& given)
 
 }  // namespace
 
-// matrix_exp     Y = sum A^k / k!
-//   shapes       A: (..., n, n)  ->  Y: (..., n, n)
-//   vjp          dA = the upper right block of exp(A^T gY; 0 A^T)
-//   source       Higham 2005; the derivative by blocks: Mathias, A Chain Rule for Matrix Functions and Applications (1996)
-const Op kMatrixExp{"matrix_exp", "exp_of_matrix(x)", {"exp_of_matrix_gradient(gy, x)"}, "Higham 2005, Mathias 1996"};
+const Op kMatrixExp{.name = "matrix_exp",
+                    .formula = "exp_of_matrix(x)",
+                    .shapes = "x: (..., n, n) -> y: (..., n, n)",
+                    .derivatives = {"exp_of_matrix_gradient(gy, x)"},
+                    .where =
+                        "exp_of_matrix(x) = sum x^k / k!; its gradient is the upper right block of exp_of_matrix([x^T, "
+                        "gy; 0, x^T])",
+                    .source =
+                        "Higham, The scaling and squaring method for the matrix exponential revisited (2005); the "
+                        "derivative by blocks: Mathias, A Chain Rule for Matrix Functions and Applications (1996)"};
 
 Tensor matrix_exp(const Input& a)
 {
@@ -83,7 +89,7 @@ Tensor trace(const Input& x)
     if (x->ndim() != 2)
         throw ShapeError(detail::error_text("trace", "a tensor of shape " + to_string(x->sizes()), "a matrix (m, n)",
                                             "use einsum(\"...ii->...\", {x}) for batches"));
-    return sum(detail::take_diagonal(x));
+    return sum(diagonal(x, 0, -2, -1));
 }
 
 namespace linalg {
@@ -91,7 +97,7 @@ namespace linalg {
 Tensor matrix_power(const Input& a, std::int64_t n)
 {
     detail::check_square("linalg.matrix_power", *a);
-    if (n == 0) return detail::contiguous_copy(expand(detail::identity(a->size(-1), a->dtype()), a->sizes()));
+    if (n == 0) return detail::contiguous_copy(expand(eye(a->size(-1), a->dtype()), a->sizes()));
     Tensor square = n < 0 ? inv(a) : *a, y;
     // By the binary digits of n; unsigned, since -n of the smallest number is none.
     for (auto left = n < 0 ? -static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);;) {

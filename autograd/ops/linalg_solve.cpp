@@ -1,3 +1,4 @@
+#include <xgrad/ops/diagonal.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/matmul.hpp>
@@ -5,13 +6,12 @@
 #include <vector>
 
 #include "autograd/ops/linalg_check.hpp"
-#include "autograd/ops/matrix_parts.hpp"
+#include "autograd/ops/sources.hpp"
 
 namespace xgrad {
 
 using detail::Dims;
 using detail::error_text;
-using detail::Triangle;
 
 namespace {
 
@@ -102,11 +102,11 @@ void check_system(const char* operation, const Tensor& a, const Tensor& b, bool 
 
 namespace linalg {
 
-// linalg.inv     Y = A^-1
-//   shapes       A: (..., n, n)  ->  Y: (..., n, n)
-//   vjp          dA = -Y^T gY Y^T
-//   source       Giles 2008
-const Op kInv{"linalg.inv", "inv(x)", {"-y^T @ gy @ y^T"}, "Giles 2008"};
+const Op kInv{.name = "linalg.inv",
+              .formula = "inv(x)",
+              .shapes = "x: (..., n, n) -> y: (..., n, n)",
+              .derivatives = {"-y^T @ gy @ y^T"},
+              .source = detail::kGiles2008};
 
 Tensor inv(const Input& a)
 {
@@ -118,11 +118,11 @@ Tensor inv(const Input& a)
     });
 }
 
-// linalg.solve   X of A X = B
-//   shapes       A: (..., n, n), B: (..., n, k)  ->  X: (..., n, k); batches broadcast
-//   vjp          dB = A^-T gX,  dA = -dB X^T
-//   source       Giles 2008
-const Op kSolve{"linalg.solve", "inv(a) @ b", {"-inv(a)^T @ gy @ y^T", "inv(a)^T @ gy"}, "Giles 2008"};
+const Op kSolve{.name = "linalg.solve",
+                .formula = "inv(a) @ b",
+                .shapes = "a: (..., n, n), b: (..., n, k) -> y: (..., n, k); batches broadcast",
+                .derivatives = {"-inv(a)^T @ gy @ y^T", "inv(a)^T @ gy"},
+                .source = detail::kGiles2008};
 
 Tensor solve(const Input& a, const Input& b)
 {
@@ -140,14 +140,13 @@ Tensor solve(const Input& a, const Input& b)
     });
 }
 
-// linalg.solve_triangular  X of A X = B, or of X A = B, with a triangular A
-//   shapes       A: (..., n, n), B: (..., n, k) or (..., k, n)  ->  X: B's; batches broadcast
-//   vjp          A X = B: dB = A^-T gX, dA = the triangle of -dB X^T;  X A = B: dB = gX A^-T, dA = the triangle of -X^T dB
-const Op kSolveTriangular{
-    "linalg.solve_triangular",
-    "inv(triangle(a, upper, unit)) @ b",
-    {"-triangle_part(inv(triangle(a, upper, unit))^T @ gy @ y^T, upper, unit)", "inv(triangle(a, upper, unit))^T @ gy"},
-    "Giles 2008"};
+const Op kSolveTriangular{.name = "linalg.solve_triangular",
+                          .formula = "inv(triangle(a, upper, unit)) @ b",
+                          .shapes = "a: (..., n, n), b: (..., n, k) or (..., k, n) -> y: that of b; batches broadcast",
+                          .derivatives = {"-triangle_part(inv(triangle(a, upper, unit))^T @ gy @ y^T, upper, unit)",
+                                          "inv(triangle(a, upper, unit))^T @ gy"},
+                          .where = "the formulas are those of a y = b; from the right, y a = b, they are turned around",
+                          .source = detail::kGiles2008};
 
 Tensor solve_triangular(const Input& a, const Input& b, bool upper, SolveTriangularOptions options)
 {
@@ -161,7 +160,8 @@ Tensor solve_triangular(const Input& a, const Input& b, bool upper, SolveTriangu
         if (gx.wants(1)) gx.add(1, gb);
         if (!gx.wants(0)) return;
         const Tensor ga = options.left ? matmul(gb, transpose(x)) : matmul(transpose(x), gb);
-        gx.add(0, -detail::keep_triangle(ga, upper ? Triangle::upper : Triangle::lower, options.unitriangular));
+        const std::int64_t inside = options.unitriangular ? 1 : 0;
+        gx.add(0, -(upper ? triu(ga, inside) : tril(ga, -inside)));
     });
 }
 
@@ -185,14 +185,12 @@ Tensor run_cholesky(const Tensor& a)
 
 }  // namespace
 
-// linalg.cholesky  L of A = L L^T
-//   shapes       A: (..., n, n), symmetric; the lower triangle is read  ->  L: (..., n, n), lower triangular
-//   vjp          dA = 1/2 L^-T (M + M^T - diag M) L^-1 with M the lower triangle of L^T gL; symmetric
-//   source       Murray, Differentiation of the Cholesky decomposition (2016)
-const Op kCholesky{"linalg.cholesky",
-                   "cholesky(x)",
-                   {"inv(y)^T @ (lower(y^T @ gy) + strict_lower(y^T @ gy)^T) @ inv(y) / 2"},
-                   "Murray 2016"};
+const Op kCholesky{.name = "linalg.cholesky",
+                   .formula = "cholesky(x)",
+                   .shapes = "x: (..., n, n) -> y: (..., n, n), lower triangular",
+                   .derivatives = {"inv(y)^T @ (lower(y^T @ gy) + strict_lower(y^T @ gy)^T) @ inv(y) / 2"},
+                   .where = "x is symmetric, its lower triangle is read; the gradient is symmetric",
+                   .source = "Murray, Differentiation of the Cholesky decomposition (2016)"};
 
 Tensor cholesky(const Input& a, CholeskyOptions options)
 {
@@ -200,8 +198,8 @@ Tensor cholesky(const Input& a, CholeskyOptions options)
     if (options.upper) return transpose(cholesky(transpose(a)));
     const Tensor l = typed(*a, [&](auto zero) { return run_cholesky<decltype(zero)>(*a); });
     return record(kCholesky, {a}, l, [l](const Tensor& gl, Adjoints& gx) {
-        const Tensor m = detail::keep_triangle(matmul(transpose(l), gl), Triangle::lower);
-        const Tensor s = m + transpose(detail::keep_triangle(m, Triangle::lower, true));
+        const Tensor m = tril(matmul(transpose(l), gl));
+        const Tensor s = m + transpose(tril(m, -1));
         const Tensor right = solve_triangular(l, s, false, {.left = false});
         gx.add(0, solve_triangular(transpose(l), right, true) * 0.5);
     });

@@ -1,3 +1,5 @@
+#include <xgrad/ops/create.hpp>
+#include <xgrad/ops/diagonal.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/join.hpp>
 #include <xgrad/ops/linalg.hpp>
@@ -9,7 +11,7 @@
 #include <algorithm>
 
 #include "autograd/ops/linalg_check.hpp"
-#include "autograd/ops/matrix_parts.hpp"
+#include "autograd/ops/sources.hpp"
 #include "autograd/ops/spectral_gaps.hpp"
 
 namespace xgrad::linalg {
@@ -34,8 +36,8 @@ Svd run_svd(const Tensor& a, bool full, bool vectors)
         u = detail::mutable_data<T>(y.U), vh = detail::mutable_data<T>(y.Vh);
     }
     if (k == 0 && vectors && full)  // nothing to factor: any orthonormal matrices
-        return {detail::contiguous_copy(expand(detail::identity(m, a.dtype()), y.U.sizes())), y.S,
-                detail::contiguous_copy(expand(detail::identity(n, a.dtype()), y.Vh.sizes()))};
+        return {detail::contiguous_copy(expand(eye(m, a.dtype()), y.U.sizes())), y.S,
+                detail::contiguous_copy(expand(eye(n, a.dtype()), y.Vh.sizes()))};
     if (k == 0) return y;
     const std::int64_t failed = detail::first_failure(count, 10 * detail::cube(std::max(m, n)), [&](std::int64_t i) {
         return kernels::svd<T>(m, n, full, matrices + i * m * n, s + i * k, vectors ? u + i * m * left : nullptr,
@@ -61,23 +63,29 @@ Tensor columns(const Tensor& x, std::int64_t k) { return narrow(x, -1, 0, k); }
 
 }  // namespace
 
-// linalg.svdvals S of A = U diag(S) Vh
-//   shapes       A: (..., m, n)  ->  S: (..., k), k = min(m, n)
-//   vjp          dA = U diag(gS) Vh
-//   source       Giles 2008
-const Op kSingularValues{"linalg.svdvals", "singular_values(x)", {"singular_values_gradient(gy, x)"}, "Giles 2008"};
+const Op kSingularValues{.name = "linalg.svdvals",
+                         .formula = "singular_values(x)",
+                         .shapes = "x: (..., m, n) -> y: (..., k), k = min(m, n)",
+                         .derivatives = {"singular_values_gradient(gy, x)"},
+                         .where = "x = U diag(y) Vh; singular_values_gradient = U diag(gy) Vh",
+                         .source = detail::kGiles2008};
 
-// linalg.left_vectors  U of A = U diag(S) Vh
-//   vjp          dA = U (F * (U^T gU - gU^T U)) S Vh + (1 - U U^T) gU S^-1 Vh,  F[i, j] = 1 / (s_j^2 - s_i^2)
-//   source       Townsend, Differentiating the Singular Value Decomposition (2016)
 const Op kLeftVectors{
-    "linalg.left_vectors", "left_vectors(x, y)", {"left_vectors_gradient(gy, x, y)"}, "Townsend 2016"};
+    .name = "linalg.left_vectors",
+    .formula = "left_vectors(x, y)",
+    .shapes = "x: (..., m, n) -> y: (..., m, k), k = min(m, n)",
+    .derivatives = {"left_vectors_gradient(gy, x, y)"},
+    .where =
+        "x = y diag(s) Vh; left_vectors_gradient = y (F * (y^T gy - gy^T y)) diag(s) Vh + (1 - y y^T) gy "
+        "diag(1 / s) Vh with F[i, j] = 1 / (s[j]^2 - s[i]^2), 0 where they are equal",
+    .source = detail::kTownsend2016};
 
-// linalg.right_vectors  Vh of A = U diag(S) Vh
-//   vjp          dA = U S (F * (V^T gV - gV^T V)) Vh + U S^-1 gVh (1 - V V^T)
-//   source       Townsend 2016
-const Op kRightVectors{
-    "linalg.right_vectors", "left_vectors(x^T, y^T)^T", {"left_vectors_gradient(gy^T, x^T, y^T)^T"}, "Townsend 2016"};
+const Op kRightVectors{.name = "linalg.right_vectors",
+                       .formula = "left_vectors(x^T, y^T)^T",
+                       .shapes = "x: (..., m, n) -> y: (..., k, n), k = min(m, n)",
+                       .derivatives = {"left_vectors_gradient(gy^T, x^T, y^T)^T"},
+                       .where = "what left_vectors are of the transposed matrix",
+                       .source = detail::kTownsend2016};
 
 Svd svd(const Input& a, bool full_matrices)
 {
@@ -131,14 +139,14 @@ Tensor pinv_from(const Tensor& a, const Svd& f, PinvOptions options)
 
 }  // namespace
 
-// linalg.pinv    P = A+, the pseudoinverse
-//   shapes       A: (..., m, n)  ->  P: (..., n, m)
-//   vjp          dA = -P^T gP P^T + (1 - A P) gP^T P P^T + P^T P gP^T (1 - P A)
-//   source       Golub and Pereyra, The differentiation of pseudo-inverses and nonlinear least squares problems (1973)
-const Op kPinv{"linalg.pinv",
-               "pinv(x)",
-               {"(identity(y) - x @ y) @ gy^T @ y @ y^T + y^T @ y @ gy^T @ (identity(x) - y @ x) - y^T @ gy @ y^T"},
-               "Golub and Pereyra 1973"};
+const Op kPinv{
+    .name = "linalg.pinv",
+    .formula = "pinv(x)",
+    .shapes = "x: (..., m, n) -> y: (..., n, m)",
+    .derivatives = {"(identity(y) - x @ y) @ gy^T @ y @ y^T + y^T @ y @ gy^T @ (identity(x) - y @ x) - y^T @ gy @ y^T"},
+    .source =
+        "Golub, Pereyra, The differentiation of pseudo-inverses and nonlinear least squares problems whose variables "
+        "separate (1973)"};
 
 Tensor pinv(const Input& a, PinvOptions options)
 {
@@ -199,11 +207,7 @@ QR run_qr(const Tensor& a)
 }
 
 /// M + M^T without its diagonal twice, for the upper triangle M of x.
-Tensor mirrored_upper(const Tensor& x)
-{
-    return detail::keep_triangle(x, detail::Triangle::upper) +
-           transpose(detail::keep_triangle(x, detail::Triangle::upper, true));
-}
+Tensor mirrored_upper(const Tensor& x) { return triu(x) + transpose(triu(x, 1)); }
 
 /// X R^-T.
 Tensor times_inverse(const Tensor& x, const Tensor& r)
@@ -213,22 +217,19 @@ Tensor times_inverse(const Tensor& x, const Tensor& r)
 
 }  // namespace
 
-// linalg.qr_q    Q of A = Q R, m >= n, Q^T Q = 1, R upper triangular
-//   vjp          dA = (gQ - Q S(Q^T gQ)) R^-T with S(X) = M + M^T - diag M, M the upper triangle of X
-//   source       Walter and Lehmann, Algorithmic differentiation of linear algebra functions with application in optimum
-//                experimental design (2010)
-const Op kQrQ{"linalg.qr_q",
-              "orthonormal(x, y)",
-              {"(gy - y @ (upper(y^T @ gy) + strict_upper(y^T @ gy)^T)) @ inv(y^T @ x)^T"},
-              "Walter and Lehmann 2010"};
+const Op kQrQ{.name = "linalg.qr_q",
+              .formula = "orthonormal(x, y)",
+              .shapes = "x: (..., m, n), m >= n -> y: (..., m, n)",
+              .derivatives = {"(gy - y @ (upper(y^T @ gy) + strict_upper(y^T @ gy)^T)) @ inv(y^T @ x)^T"},
+              .where = "x = Q R, Q^T Q = 1, R upper triangular; orthonormal(x, y) is Q",
+              .source = detail::kWalterLehmann2010};
 
-// linalg.qr_r    R of A = Q R
-//   vjp          dA = Q S(gR R^T) R^-T
-//   source       Walter and Lehmann 2010
-const Op kQrR{"linalg.qr_r",
-              "triangular(x, y)",
-              {"x @ inv(y) @ (upper(gy @ y^T) + strict_upper(gy @ y^T)^T) @ inv(y)^T"},
-              "Walter and Lehmann 2010"};
+const Op kQrR{.name = "linalg.qr_r",
+              .formula = "triangular(x, y)",
+              .shapes = "x: (..., m, n), m >= n -> y: (..., n, n)",
+              .derivatives = {"x @ inv(y) @ (upper(gy @ y^T) + strict_upper(gy @ y^T)^T) @ inv(y)^T"},
+              .where = "x = Q R, Q^T Q = 1, R upper triangular; triangular(x, y) is R",
+              .source = detail::kWalterLehmann2010};
 
 QR qr(const Input& a)
 {

@@ -21,14 +21,14 @@ namespace xgrad {
 using detail::Dims;
 using detail::error_text;
 
-// cross_entropy  y_r = sum_c t_rc (log sum_k exp(x_rk) - x_rc),  t = target weights of row r
-//   shapes       x: (N, C, ...), labels: (N, ...)  ->  y: (N, ...), or () where reduced
-//   vjp          dx = gy (softmax(x) sum_c t_rc - t), divided by the labels' weights for the mean
-//   In the formula, axis is that of the classes; a sum or a mean runs over all axes, else over that one; total is the
-//   sum of the labels' weights for the mean, else 1.
-const Op kCrossEntropy{"cross_entropy",
-                       "sum(t * (log(sum(exp(x), axis)) - x), axes) / total",
-                       {"expand(gy, x, axes) / total * (exp(x) / sum(exp(x), axis) * sum(t, axis) - t)"}};
+const Op kCrossEntropy{
+    .name = "cross_entropy",
+    .formula = "sum(t * (log(sum(exp(x), axis)) - x), axes) / total",
+    .shapes = "x: (N, C, ...), labels: (N, ...) -> y: (N, ...), or () where reduced",
+    .derivatives = {"expand(gy, x, axes) / total * (exp(x) / sum(exp(x), axis) * sum(t, axis) - t)"},
+    .where =
+        "t holds the target weights of each class; axis is that of the classes; a sum or a mean runs "
+        "over all axes, else over that one; total is the sum of the labels' weights for the mean, else 1"};
 
 namespace {
 

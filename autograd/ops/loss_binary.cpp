@@ -11,35 +11,30 @@ namespace xgrad {
 
 using detail::error_text;
 
-// binary_cross_entropy  y = (b - 1) max(log(1 - a), -100) - b max(log(a), -100)
-//   shapes       a, b: S  ->  y: S
-//   vjp          da = gy (a - b) / max(a (1 - a), 1e-12),  db = gy (max(log(1 - a), -100) - max(log(a), -100))
-//   With a vjp of its own because that of the bounded logarithms would be 0 at a = 0 and a = 1.
+// With a vjp of its own because that of the bounded logarithms would be 0 at a = 0 and a = 1.
 const Op kBinaryCrossEntropy{
-    "binary_cross_entropy",
-    "(b - 1) * where(log1p(-a) > -100, log1p(-a), -100) - b * where(log(a) > -100, log(a), -100)",
-    {"gy * (a - b) / where(a * (1 - a) > 1e-12, a * (1 - a), 1e-12)",
-     "gy * (where(log1p(-a) > -100, log1p(-a), -100) - where(log(a) > -100, log(a), -100))"}};
+    .name = "binary_cross_entropy",
+    .formula = "(b - 1) * where(log1p(-a) > -100, log1p(-a), -100) - b * where(log(a) > -100, log(a), -100)",
+    .shapes = "a, b: S -> y: S",
+    .derivatives = {"gy * (a - b) / where(a * (1 - a) > 1e-12, a * (1 - a), 1e-12)",
+                    "gy * (where(log1p(-a) > -100, log1p(-a), -100) - where(log(a) > -100, log(a), -100))"}};
 
-// binary_cross_entropy_slope  y = (a - b) / max(a (1 - a), 1e-12)
-//   shapes       a, b: S  ->  y: S
-//   vjp          da = gy (a^2 - 2 a b + b) / ((a + e) (1 - a + e))^2,  db = -gy / max(a (1 - a), 1e-12);  e = 1e-12
-//   With a vjp of its own because that of the bounded divisor would be wrong at a = 0 and a = 1; e is PyTorch's.
+// With a vjp of its own because that of the bounded divisor would be wrong at a = 0 and a = 1; 1e-12 is PyTorch's.
 const Op kBinaryCrossEntropySlope{
-    "binary_cross_entropy_slope",
-    "(a - b) / where(a * (1 - a) > 1e-12, a * (1 - a), 1e-12)",
-    {"gy * (a * a - 2 * a * b + b) / ((a + 1e-12) * (1 - a + 1e-12) * (a + 1e-12) * (1 - a + 1e-12))",
-     "-gy / where(a * (1 - a) > 1e-12, a * (1 - a), 1e-12)"}};
+    .name = "binary_cross_entropy_slope",
+    .formula = "(a - b) / where(a * (1 - a) > 1e-12, a * (1 - a), 1e-12)",
+    .shapes = "a, b: S -> y: S",
+    .derivatives = {"gy * (a * a - 2 * a * b + b) / ((a + 1e-12) * (1 - a + 1e-12) * (a + 1e-12) * (1 - a + 1e-12))",
+                    "-gy / where(a * (1 - a) > 1e-12, a * (1 - a), 1e-12)"}};
 
-// binary_cross_entropy_with_logits  y = (1 - a) c - (1 + (b - 1) a) log(sigmoid(c)),  b = weight of positives
-//   shapes       c, a: S, b: any that broadcasts  ->  y: S
-//   vjp          dc = gy ((1 + (b - 1) a) sigmoid(c) - b a),  da = gy ((1 - b) log(sigmoid(c)) - c),
-//                db = -gy a log(sigmoid(c))
-//   With a vjp of its own because it keeps its inputs alone, and is exact where sigmoid(c) is near 0.
-const Op kBinaryCrossEntropyWithLogits{"binary_cross_entropy_with_logits",
-                                       "(1 - a) * c + (1 + (b - 1) * a) * log(1 + exp(-c))",
-                                       {"gy * ((1 + (b - 1) * a) / (1 + exp(-c)) - b * a)",
-                                        "gy * ((b - 1) * log(1 + exp(-c)) - c)", "gy * a * log(1 + exp(-c))"}};
+// With a vjp of its own because it keeps its inputs alone, and is exact where sigmoid(c) is near 0.
+const Op kBinaryCrossEntropyWithLogits{
+    .name = "binary_cross_entropy_with_logits",
+    .formula = "(1 - a) * c + (1 + (b - 1) * a) * log(1 + exp(-c))",
+    .shapes = "c, a: S, b: any that broadcasts -> y: S",
+    .derivatives = {"gy * ((1 + (b - 1) * a) / (1 + exp(-c)) - b * a)", "gy * ((b - 1) * log(1 + exp(-c)) - c)",
+                    "gy * a * log(1 + exp(-c))"},
+    .where = "c are the raw scores, a the targets, b the weight of positives"};
 
 namespace {
 

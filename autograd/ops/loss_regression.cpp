@@ -8,10 +8,11 @@
 
 namespace xgrad {
 
-// mse_loss       y = mean of (a - b)^2
-//   shapes       a, b: S  ->  y: ()
-//   vjp          da = 2 gy (a - b) / total,  db = -da;  total is the count of elements, or 1 for the sum
-const Op kMse{"mse_loss", "sum((a - b) * (a - b)) / total", {"2 * gy * (a - b) / total", "-2 * gy * (a - b) / total"}};
+const Op kMse{.name = "mse_loss",
+              .formula = "sum((a - b) * (a - b)) / total",
+              .shapes = "a, b: S -> y: ()",
+              .derivatives = {"2 * gy * (a - b) / total", "-2 * gy * (a - b) / total"},
+              .where = "total is the count of elements for the mean, 1 for the sum"};
 
 namespace {
 

@@ -6,6 +6,7 @@
 
 #include "autograd/kernels/gemm.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
+#include "autograd/ops/sources.hpp"
 
 namespace xgrad {
 namespace {
@@ -115,12 +116,11 @@ Tensor matmul_of_vectors(const Input& a, const Input& b)
 
 }  // namespace
 
-// matmul         Y = A B
-//   shapes       A: (m, k), B: (k, n)  ->  Y: (m, n); leading axes broadcast
-//   vjp          dA = gY B^T,  dB = A^T gY
-//   source       Giles, Collected Matrix Derivative Results for Forward and Reverse Mode Algorithmic Differentiation
-//   (2008)
-const Op kMatmul{"matmul", "A @ B", {"gY @ B^T", "A^T @ gY"}, "Giles 2008"};
+const Op kMatmul{.name = "matmul",
+                 .formula = "A @ B",
+                 .shapes = "A: (m, k), B: (k, n) -> Y: (m, n); leading axes broadcast",
+                 .derivatives = {"gY @ B^T", "A^T @ gY"},
+                 .source = detail::kGiles2008};
 
 Tensor matmul(const Input& a, const Input& b)
 {
@@ -144,10 +144,11 @@ Tensor matmul(const Input& a, const Input& b)
     });
 }
 
-// linear         y = x W^T + b
-//   shapes       x: (..., in), W: (out, in), b: (out)  ->  y: (..., out)
-//   vjp          dx = gy W,  dW = gy^T x,  db = sum of gy over all axes but the last
-const Op kLinear{"linear", "x @ W^T + b", {"gy @ W", "gy^T @ x", "sum(gy, 0)"}};
+const Op kLinear{.name = "linear",
+                 .formula = "x @ W^T + b",
+                 .shapes = "x: (..., in), W: (out, in), b: (out) -> y: (..., out)",
+                 .derivatives = {"gy @ W", "gy^T @ x", "sum(gy, 0)"},
+                 .where = "the last sum runs over all axes but the last"};
 
 namespace {
 

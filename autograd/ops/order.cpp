@@ -21,13 +21,18 @@ using detail::contiguous_data;
 using detail::Dims;
 using detail::error_text;
 
-// median         y = the middle one of all elements
-//   shapes       x: S  ->  y: ()
-//   vjp          dx = gy / m where x = y; m elements equal y
-const Op kMedian{"median", "median(x)", {"gy * (x == y) / sum(x == y)"}};
+const Op kMedian{.name = "median",
+                 .formula = "median(x)",
+                 .shapes = "x: S -> y: ()",
+                 .derivatives = {"gy * (x == y) / sum(x == y)"}};
 
-const Op kArgsort{"argsort", "take(argsort(x, axis, direction), axis, range(0, k, 1))", {}};
-const Op kRanked{"ranked", "take(argsort(x, axis, 1), axis, rank)", {}};
+const Op kArgsort{.name = "argsort",
+                  .formula = "take(argsort(x, axis, direction), axis, range(0, k, 1))",
+                  .shapes = "x: S -> y: S with k along the axis",
+                  .where = "k is the size of the axis, or how many are wanted"};
+const Op kRanked{.name = "ranked",
+                 .formula = "take(argsort(x, axis, 1), axis, rank)",
+                 .shapes = "x: S -> y: S with 1 along the axis"};
 
 namespace {
 

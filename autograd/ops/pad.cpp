@@ -13,10 +13,10 @@ namespace xgrad {
 using detail::Dims;
 using detail::error_text;
 
-// pad            y = x in the middle, the value around it
-//   shapes       x: S  ->  y: S with start + end added to each axis
-//   vjp          dx = pad(gy, -start, -end)
-const Op kPad{"pad", "pad(x, start, end, value)", {"pad(gy, -start, -end, 0)"}};
+const Op kPad{.name = "pad",
+              .formula = "pad(x, start, end, value)",
+              .shapes = "x: S -> y: S with start + end added to each axis",
+              .derivatives = {"pad(gy, -start, -end, 0)"}};
 
 namespace {
 

@@ -14,20 +14,34 @@ namespace xgrad::detail {
 
 static_assert(kNowhere == kernels::kNowhere);
 
-// take_at        y_k = x at place k;   add_at   y = sum of g_k at place k, 0 elsewhere
-//   shapes       x: S, places: P  ->  y: P;   g: P  ->  y: S
-//   vjp          that of each is the other
-const Op kTakeAt{"take_at", "take_at(x, places)", {"add_at(gy, places, x)"}};
-const Op kAddAt{"add_at", "add_at(x, places, y)", {"take_at(gy, places)"}};
+const Op kTakeAt{.name = "take_at",
+                 .formula = "take_at(x, places)",
+                 .shapes = "x: S, places: P -> y: P",
+                 .derivatives = {"add_at(gy, places, x)"},
+                 .where = "places are positions in row-major order"};
+const Op kAddAt{.name = "add_at",
+                .formula = "add_at(x, places, y)",
+                .shapes = "x, places: P -> y: S",
+                .derivatives = {"take_at(gy, places)"},
+                .where = "places are positions in row-major order; equal ones add up"};
 
-// put_at         y = x but for the values at the places
-//   shapes       x: S, values: P  ->  y: S
-//   vjp          dx = gy with 0 at the places,  dvalues = gy at the places, 0 for values that a later one replaces
-const Op kPutAt{"put_at", "put_at(a, places, b)", {"put_at(gy, places, 0)", "take_at(gy, last_places)"}};
+const Op kPutAt{.name = "put_at",
+                .formula = "put_at(a, places, b)",
+                .shapes = "a: S, b, places: P -> y: S",
+                .derivatives = {"put_at(gy, places, 0)", "take_at(gy, last_places)"},
+                .where =
+                    "of values for one place the last one stays; last_places are those of its values, nowhere for "
+                    "the others"};
 
-// take_rows, add_rows: the same for whole positions of an axis
-const Op kTakeRows{"take_rows", "take(x, axis, rows)", {"put(gy, axis, rows, x)"}};
-const Op kAddRows{"add_rows", "put(x, axis, rows, y)", {"take(gy, axis, rows)"}};
+const Op kTakeRows{.name = "take_rows",
+                   .formula = "take(x, axis, rows)",
+                   .shapes = "x: S -> y: S with the number of rows along the axis",
+                   .derivatives = {"put(gy, axis, rows, x)"}};
+const Op kAddRows{.name = "add_rows",
+                  .formula = "put(x, axis, rows, y)",
+                  .shapes = "x: S -> y: S with another size along the axis",
+                  .derivatives = {"take(gy, axis, rows)"},
+                  .where = "equal rows add up"};
 
 namespace {
 

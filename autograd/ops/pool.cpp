@@ -57,10 +57,11 @@ Dims pooled_sizes(Sizes x, const PoolShape& shape)
 
 Tensor max_pool_gradient(const Input& gy, const Tensor& x, const Window& w);
 
-// max_pool2d_at    y = v at the positions of x's maxima
-//   shapes         v, x: (..., H, W)  ->  y: (..., H', W')
-//   vjp            dv = max_pool2d_gradient(gy, x); x has none, the positions being constant
-const Op kMaxPoolAt{"max_pool2d_at", "max_pool2d_at(x, at, window, y)", {"max_pool2d_gradient(gy, at, window)"}};
+const Op kMaxPoolAt{.name = "max_pool2d_at",
+                    .formula = "max_pool2d_at(x, at, window, y)",
+                    .shapes = "x, at: (..., H, W) -> y: (..., H', W')",
+                    .derivatives = {"max_pool2d_gradient(gy, at, window)"},
+                    .where = "y is x at the positions of the maxima of at, which are constants"};
 
 Tensor max_pool_at(const Input& v, const Tensor& x, const Window& w)
 {
@@ -74,11 +75,11 @@ Tensor max_pool_at(const Input& v, const Tensor& x, const Window& w)
                   [x, w](const Tensor& gy, Adjoints& gx) { gx.add(0, max_pool_gradient(gy, x, w)); });
 }
 
-// max_pool2d_gradient   g = gy at the positions of x's maxima, 0 elsewhere
-//   shapes              gy: (..., H', W'), x: (..., H, W)  ->  g: (..., H, W)
-//   vjp                 dgy = max_pool2d_at(gg, x)
-const Op kMaxPoolGradient{
-    "max_pool2d_gradient", "max_pool2d_gradient(x, at, window)", {"max_pool2d_at(gy, at, window, x)"}};
+const Op kMaxPoolGradient{.name = "max_pool2d_gradient",
+                          .formula = "max_pool2d_gradient(x, at, window)",
+                          .shapes = "x: (..., H', W'), at: (..., H, W) -> y: (..., H, W)",
+                          .derivatives = {"max_pool2d_at(gy, at, window, x)"},
+                          .where = "y is x at the positions of the maxima of at, which are constants, 0 elsewhere"};
 
 Tensor max_pool_gradient(const Input& gy, const Tensor& x, const Window& w)
 {
@@ -102,10 +103,11 @@ Window window_of(const Size2& kernel, const AvgPool2dOptions& o)
     return {kernel, o.stride.value_or(kernel), o.padding, 1, o.ceil_mode};
 }
 
-// avg_pool2d_gradient   g = gy spread evenly over each window
-//   shapes              gy: (..., H', W')  ->  g: (..., H, W)
-//   vjp                 dgy = avg_pool2d(gg)
-const Op kAvgPoolGradient{"avg_pool2d_gradient", "avg_pool2d_gradient(x, window, y)", {"avg_pool2d(gy, window, x)"}};
+const Op kAvgPoolGradient{.name = "avg_pool2d_gradient",
+                          .formula = "avg_pool2d_gradient(x, window, y)",
+                          .shapes = "x: (..., H', W') -> y: (..., H, W)",
+                          .derivatives = {"avg_pool2d(gy, window, x)"},
+                          .where = "each element of x is spread evenly over its window"};
 
 Tensor avg_pool_gradient(const Input& gy, Sizes x_sizes, const Size2& kernel, const AvgPool2dOptions& options)
 {
@@ -121,10 +123,10 @@ Tensor avg_pool_gradient(const Input& gy, Sizes x_sizes, const Size2& kernel, co
 
 }  // namespace
 
-// max_pool2d     y = maximum of x over each window
-//   shapes       x: (..., H, W)  ->  y: (..., H', W')
-//   vjp          dx = gy at the first maximum of each window, 0 elsewhere
-const Op kMaxPool{"max_pool2d", "max_pool2d(x, window, y)", {"max_pool2d_gradient(gy, x, window)"}};
+const Op kMaxPool{.name = "max_pool2d",
+                  .formula = "max_pool2d(x, window, y)",
+                  .shapes = "x: (..., H, W) -> y: (..., H', W')",
+                  .derivatives = {"max_pool2d_gradient(gy, x, window)"}};
 
 namespace {
 
@@ -163,10 +165,10 @@ ValuesAndIndices max_pool2d_with_indices(const Input& x, Size2 kernel, MaxPool2d
     return {max_pool(x, w, shape, indices), indices};
 }
 
-// avg_pool2d     y = mean of x over each window
-//   shapes       x: (..., H, W)  ->  y: (..., H', W')
-//   vjp          dx = gy / n over each window
-const Op kAvgPool{"avg_pool2d", "avg_pool2d(x, window, y)", {"avg_pool2d_gradient(gy, window, x)"}};
+const Op kAvgPool{.name = "avg_pool2d",
+                  .formula = "avg_pool2d(x, window, y)",
+                  .shapes = "x: (..., H, W) -> y: (..., H', W')",
+                  .derivatives = {"avg_pool2d_gradient(gy, window, x)"}};
 
 Tensor avg_pool2d(const Input& x, Size2 kernel, AvgPool2dOptions options)
 {

@@ -86,10 +86,10 @@ Tensor multi_dot(const TensorList& given)
     return column ? squeeze(y, -1) : y;
 }
 
-// linalg.cross   y = a x b, the vector product
-//   shapes       a, b: S with size 3 along the axis, the other axes broadcast  ->  y: S
-//   vjp          da = b x gy,  db = gy x a (the triple product may be turned around)
-const Op kCross{"linalg.cross", "cross(a, b, axis)", {"cross(b, gy, axis)", "cross(gy, a, axis)"}};
+const Op kCross{.name = "linalg.cross",
+                .formula = "cross(a, b, axis)",
+                .shapes = "a, b: S with size 3 along the axis; the other axes broadcast -> y: S",
+                .derivatives = {"cross(b, gy, axis)", "cross(gy, a, axis)"}};
 
 Tensor cross(const Input& a, const Input& b, std::int64_t given_axis)
 {

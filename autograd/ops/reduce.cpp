@@ -10,15 +10,15 @@ namespace xgrad {
 
 using detail::AxisSet;
 
-// sum            y = sum of x over the axes
-//   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
-//   vjp          dx = gy expanded to S
-const Op kSum{"sum", "sum(x, axes)", {"expand(gy, x, axes)"}};
+const Op kSum{.name = "sum",
+              .formula = "sum(x, axes)",
+              .shapes = "x: S -> y: S without the axes (keepdim: with size 1)",
+              .derivatives = {"expand(gy, x, axes)"}};
 
-// mean           y = sum of x over the axes / count of elements in each sum
-//   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
-//   vjp          dx = gy / count expanded to S
-const Op kMean{"mean", "sum(x, axes) / count(x, axes)", {"expand(gy, x, axes) / count(x, axes)"}};
+const Op kMean{.name = "mean",
+               .formula = "sum(x, axes) / count(x, axes)",
+               .shapes = "x: S -> y: S without the axes (keepdim: with size 1)",
+               .derivatives = {"expand(gy, x, axes) / count(x, axes)"}};
 
 namespace {
 

@@ -11,10 +11,11 @@ AxisMap::AxisMap(kernels::SparseRows rows)
 {
 }
 
-// weigh_along    y = weights x along an axis
-//   shapes       x: (..., n, ...), weights: (m, n)  ->  y: (..., m, ...)
-//   vjp          dx = weights^T gy along the axis
-const Op kWeighAlong{"weigh_along", "weigh_along(x, axis, weights)", {"weigh_along(gy, axis, weights^T)"}};
+const Op kWeighAlong{.name = "weigh_along",
+                     .formula = "weigh_along(x, axis, weights)",
+                     .shapes = "x: (..., n, ...), weights: (m, n) -> y: (..., m, ...)",
+                     .derivatives = {"weigh_along(gy, axis, weights^T)"},
+                     .where = "y is weights @ x along the axis"};
 
 Tensor weigh_along(const Input& x, std::size_t axis, const AxisMap& map)
 {

@@ -15,19 +15,20 @@
 
 namespace xgrad {
 
-// scatter_amax   y = largest (smallest) of x and of the values that share its place
-//   shapes       x: S, values: P  ->  y: S
-//   vjp          dx = gy / m where x = y,  dvalues = gy / m at the places where value = y; m elements share the extremum
 const Op kScatterAmax{
-    "scatter_amax",
-    "max_at(a, places, b)",
-    {"gy * (a == y) / ((a == y) + add_at(b == take_at(y, places), places, a))",
-     "take_at(gy / ((a == y) + add_at(b == take_at(y, places), places, a)), places) * (b == take_at(y, places))"}};
+    .name = "scatter_amax",
+    .formula = "max_at(a, places, b)",
+    .shapes = "a: S, b, places: P -> y: S",
+    .derivatives = {
+        "gy * (a == y) / ((a == y) + add_at(b == take_at(y, places), places, a))",
+        "take_at(gy / ((a == y) + add_at(b == take_at(y, places), places, a)), places) * (b == take_at(y, places))"}};
 const Op kScatterAmin{
-    "scatter_amin",
-    "min_at(a, places, b)",
-    {"gy * (a == y) / ((a == y) + add_at(b == take_at(y, places), places, a))",
-     "take_at(gy / ((a == y) + add_at(b == take_at(y, places), places, a)), places) * (b == take_at(y, places))"}};
+    .name = "scatter_amin",
+    .formula = "min_at(a, places, b)",
+    .shapes = "a: S, b, places: P -> y: S",
+    .derivatives = {
+        "gy * (a == y) / ((a == y) + add_at(b == take_at(y, places), places, a))",
+        "take_at(gy / ((a == y) + add_at(b == take_at(y, places), places, a)), places) * (b == take_at(y, places))"}};
 
 namespace {
 

@@ -67,10 +67,10 @@ Tensor run_reshape(const Tensor& x, const Dims& target)
 
 }  // namespace
 
-// reshape        y = x under another shape
-//   shapes       x: S  ->  y: T, as many elements
-//   vjp          dx = reshape(gy, S)
-const Op kReshape{"reshape", "reshape(x, y)", {"reshape(gy, x)"}};
+const Op kReshape{.name = "reshape",
+                  .formula = "reshape(x, y)",
+                  .shapes = "x: S -> y: T of as many elements",
+                  .derivatives = {"reshape(gy, x)"}};
 
 Tensor reshape(const Input& x, Sizes sizes)
 {
@@ -95,9 +95,10 @@ Tensor flatten(const Input& x, std::int64_t start, std::int64_t end)
     return reshape(x, sizes);
 }
 
-// permute        y[i_0, i_1, ...] = x[axes]
-//   vjp          dx = permute(gy, inverse of axes)
-const Op kPermute{"permute", "permute(x, axes)", {"permute(gy, inverse(axes))"}};
+const Op kPermute{.name = "permute",
+                  .formula = "permute(x, axes)",
+                  .shapes = "x: S -> y: the sizes of S at axes",
+                  .derivatives = {"permute(gy, inverse(axes))"}};
 
 Tensor permute(const Input& x, Sizes axes)
 {
@@ -119,9 +120,10 @@ Tensor permute(const Input& x, Sizes axes)
                   });
 }
 
-// transpose      y = x with two axes exchanged
-//   vjp          dx = transpose(gy, the same axes)
-const Op kTranspose{"transpose", "transpose(x, axis0, axis1)", {"transpose(gy, axis0, axis1)"}};
+const Op kTranspose{.name = "transpose",
+                    .formula = "transpose(x, axis0, axis1)",
+                    .shapes = "x: S -> y: S with two sizes exchanged",
+                    .derivatives = {"transpose(gy, axis0, axis1)"}};
 
 Tensor transpose(const Input& x, std::int64_t axis0, std::int64_t axis1)
 {
@@ -143,9 +145,10 @@ Tensor transpose(const Input& x)
     return transpose(x, -2, -1);
 }
 
-// expand         y = x repeated along broadcast axes
-//   vjp          dx = gy summed over them (what Adjoints::add does)
-const Op kExpand{"expand", "expand(x, y)", {"sum_to(gy, x)"}};
+const Op kExpand{.name = "expand",
+                 .formula = "expand(x, y)",
+                 .shapes = "x: S -> y: a shape to which S broadcasts",
+                 .derivatives = {"sum_to(gy, x)"}};
 
 Tensor expand(const Input& x, Sizes sizes)
 {
@@ -174,9 +177,7 @@ Tensor squeeze(const Input& x, std::int64_t axis)
     return reshape(x, sizes);
 }
 
-// contiguous     y = x, elements in row-major order
-//   vjp          dx = gy
-const Op kContiguous{"contiguous", "x", {"gy"}};
+const Op kContiguous{.name = "contiguous", .formula = "x", .shapes = "x: S -> y: S", .derivatives = {"gy"}};
 
 Tensor contiguous(const Input& x)
 {

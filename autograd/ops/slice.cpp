@@ -14,20 +14,20 @@ using detail::Dims;
 using detail::error_text;
 using detail::normal_axis;
 
-// slice          y = x[..., start:stop:step, ...]
-//   shapes       x: S  ->  y: S with fewer positions along the axis
-//   vjp          dx = gy at the positions, 0 elsewhere
-const Op kSlice{"slice", "take(x, axis, range(start, stop, step))", {"put(gy, axis, range(start, stop, step), x)"}};
+const Op kSlice{.name = "slice",
+                .formula = "take(x, axis, range(start, stop, step))",
+                .shapes = "x: S -> y: S with fewer positions along the axis",
+                .derivatives = {"put(gy, axis, range(start, stop, step), x)"}};
 
-// select         y = x[..., index, ...]
-//   shapes       x: S  ->  y: S without the axis
-//   vjp          dx = gy at the index, 0 elsewhere
-const Op kSelect{"select", "take(x, axis, index)", {"put(gy, axis, index, x)"}};
+const Op kSelect{.name = "select",
+                 .formula = "take(x, axis, index)",
+                 .shapes = "x: S -> y: S without the axis",
+                 .derivatives = {"put(gy, axis, index, x)"}};
 
-// pad_slice      y = x at the positions of a slice, 0 elsewhere (the vjp of slice)
-//   vjp          dx = slice of gy
-const Op kPadSlice{
-    "pad_slice", "put(x, axis, range(start, stop, step), y)", {"take(gy, axis, range(start, stop, step))"}};
+const Op kPadSlice{.name = "pad_slice",
+                   .formula = "put(x, axis, range(start, stop, step), y)",
+                   .shapes = "x: S -> y: S with more positions along the axis",
+                   .derivatives = {"take(gy, axis, range(start, stop, step))"}};
 
 namespace detail {
 

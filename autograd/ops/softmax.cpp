@@ -10,15 +10,15 @@
 
 namespace xgrad {
 
-// softmax        y = exp(x) / sum exp(x) along the axis
-//   shapes       x: S  ->  y: S
-//   vjp          dx = y (gy - sum gy y)
-const Op kSoftmax{"softmax", "exp(x) / sum(exp(x), axis)", {"y * (gy - sum(gy * y, axis))"}};
+const Op kSoftmax{.name = "softmax",
+                  .formula = "exp(x) / sum(exp(x), axis)",
+                  .shapes = "x: S -> y: S",
+                  .derivatives = {"y * (gy - sum(gy * y, axis))"}};
 
-// log_softmax    y = x - log sum exp(x) along the axis
-//   shapes       x: S  ->  y: S
-//   vjp          dx = gy - exp(y) sum gy
-const Op kLogSoftmax{"log_softmax", "x - log(sum(exp(x), axis))", {"gy - exp(y) * sum(gy, axis)"}};
+const Op kLogSoftmax{.name = "log_softmax",
+                     .formula = "x - log(sum(exp(x), axis))",
+                     .shapes = "x: S -> y: S",
+                     .derivatives = {"gy - exp(y) * sum(gy, axis)"}};
 
 namespace {
 

@@ -16,24 +16,22 @@ namespace xgrad {
 using detail::AxisSet;
 using detail::Dims;
 
-// var            y = sum (x - mean x)^2 / (count - 1 or count)
-//   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
-//   vjp          dx = gy 2 (x - mean x) / (count - 1 or count)
-const Op kVar{"var",
-              "sum(pow(x - sum(x, axes) / count(x, axes), 2), axes) / divisor",
-              {"expand(gy, x, axes) * 2 * (x - sum(x, axes) / count(x, axes)) / divisor"}};
+const Op kVar{.name = "var",
+              .formula = "sum(pow(x - sum(x, axes) / count(x, axes), 2), axes) / divisor",
+              .shapes = "x: S -> y: S without the axes (keepdim: with size 1)",
+              .derivatives = {"expand(gy, x, axes) * 2 * (x - sum(x, axes) / count(x, axes)) / divisor"},
+              .where = "divisor is the count of elements less the correction"};
 
-// std            y = sqrt(var x)
-//   shapes       as var
-//   vjp          dx = gy (x - mean x) / (y divisor), 0 where y = 0
-const Op kStd{"std",
-              "sqrt(sum(pow(x - sum(x, axes) / count(x, axes), 2), axes) / divisor)",
-              {"expand(gy / y, x, axes) * (x - sum(x, axes) / count(x, axes)) / divisor"}};
+const Op kStd{.name = "std",
+              .formula = "sqrt(sum(pow(x - sum(x, axes) / count(x, axes), 2), axes) / divisor)",
+              .shapes = "x: S -> y: S without the axes (keepdim: with size 1)",
+              .derivatives = {"expand(gy / y, x, axes) * (x - sum(x, axes) / count(x, axes)) / divisor"},
+              .where = "divisor is the count of elements less the correction"};
 
-// logsumexp      y = log sum exp x
-//   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
-//   vjp          dx = gy exp(x - y)
-const Op kLogsumexp{"logsumexp", "log(sum(exp(x), axes))", {"expand(gy, x, axes) * exp(x - expand(y, x, axes))"}};
+const Op kLogsumexp{.name = "logsumexp",
+                    .formula = "log(sum(exp(x), axes))",
+                    .shapes = "x: S -> y: S without the axes (keepdim: with size 1)",
+                    .derivatives = {"expand(gy, x, axes) * exp(x - expand(y, x, axes))"}};
 
 namespace {
 

@@ -4,6 +4,7 @@
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/statistics.hpp>
 #include <xgrad/tape.hpp>
 
 #include <cmath>
@@ -18,17 +19,15 @@ using detail::AxisSet;
 using detail::Dims;
 using detail::error_text;
 
-void check(const Tensor& x, double ord, const AxisSet& axes)
+void check(const char* operation, const Tensor& x, double ord, const AxisSet& axes)
 {
     if (!is_floating(x.dtype()))
-        throw DtypeError(error_text("linalg.vector_norm", "a tensor " + describe(x), "a norm is a fraction: f32 or f64",
+        throw DtypeError(error_text(operation, "a tensor " + describe(x), "a norm is a fraction: f32 or f64",
                                     "convert it first: to(x, f32)"));
     if (std::isnan(ord))
-        throw ShapeError(
-            error_text("linalg.vector_norm", "ord is NaN", "ord is a number or +-infinity", "give ord = 2"));
+        throw ShapeError(error_text(operation, "ord is NaN", "ord is a number or +-infinity", "give ord = 2"));
     if ((ord < 0 || std::isinf(ord)) && axes.count(x.sizes()) == 0)
-        throw ShapeError(error_text("linalg.vector_norm",
-                                    "ord " + std::to_string(ord) + " of shape " + to_string(x.sizes()),
+        throw ShapeError(error_text(operation, "ord " + std::to_string(ord) + " of shape " + to_string(x.sizes()),
                                     "the extremum of nothing has no value", "reduce over axes that are not empty"));
 }
 
@@ -69,36 +68,36 @@ Tensor vjp(const Tensor& gy, const Tensor& x, const Tensor& y, double ord, Sizes
 
 }  // namespace
 
-// linalg.vector_norm  y = (sum |x|^p)^(1/p) over the axes
-//   shapes       x: S  ->  y: S without the axes (keepdim: with size 1)
-//   vjp          dx = gy sign(x) |x|^(p-1) / y^(p-1), 0 where y is 0;  p = +-inf: gy sign(x), shared among equal extrema
-const Op kVectorNorm{
-    "linalg.vector_norm", "pow(sum(pow(abs(x), p), axes), 1 / p)", {"gy * x * pow(abs(x), p - 2) / pow(y, p - 1)"}};
+const Op kVectorNorm{.name = "linalg.vector_norm",
+                     .formula = "pow(sum(pow(abs(x), p), axes), 1 / p)",
+                     .shapes = "x: S -> y: S without the axes (keepdim: with size 1)",
+                     .derivatives = {"gy * x * pow(abs(x), p - 2) / pow(y, p - 1)"}};
 
 namespace {
 
 /// The value with another order than the gradient.
-Tensor norm_of(const Input& x, double value_ord, double ord, Sizes given_axes, bool keepdim)
+Tensor norm_of(const char* operation, const Input& x, double value_ord, double ord, const AxisSet& set, bool keepdim)
 {
-    const AxisSet set("linalg.vector_norm", given_axes, x->ndim());
-    check(*x, ord, set);
-    Dims axes;
-    for (std::size_t i = 0; i < x->ndim(); ++i)
-        if (set.contains(i)) axes.push_back(static_cast<std::int64_t>(i));
-    const Tensor y = reshape(value(detach(*x), value_ord, axes), set.result_sizes(x->sizes(), keepdim));
-    return record(kVectorNorm, {x}, y,
-                  [x = *x, y, ord, set, kept = detail::PackedAxes(axes)](const Tensor& gy, Adjoints& gx) {
-                      const Dims sizes = set.kept_sizes(x.sizes());
-                      gx.add(0, vjp(reshape(gy, sizes), x, reshape(y, sizes), ord, kept.unpack()));
-                  });
+    check(operation, *x, ord, set);
+    const Tensor kept = value(detach(*x), value_ord, set.list(x->ndim()));
+    const Tensor y = reshape(kept, set.result_sizes(x->sizes(), keepdim));
+    return record(kVectorNorm, {x}, y, [x = *x, y, ord, set](const Tensor& gy, Adjoints& gx) {
+        const Dims sizes = set.kept_sizes(x.sizes());
+        gx.add(0, vjp(reshape(gy, sizes), x, reshape(y, sizes), ord, set.list(x.ndim())));
+    });
+}
+
+Tensor norm_of(const char* operation, const Input& x, double ord, const AxisSet& set, bool keepdim)
+{
+    // PyTorch's kernel takes the order as f32, which shows in the eighth digit; its gradient takes it as given.
+    return norm_of(operation, x, static_cast<float>(ord), ord, set, keepdim);
 }
 
 }  // namespace
 
 Tensor vector_norm(const Input& x, double ord, Sizes axes, bool keepdim)
 {
-    // PyTorch's kernel takes the order as f32, which shows in the eighth digit; its gradient takes it as given.
-    return norm_of(x, static_cast<float>(ord), ord, axes, keepdim);
+    return norm_of("linalg.vector_norm", x, ord, AxisSet("linalg.vector_norm", axes, x->ndim()), keepdim);
 }
 
 Tensor vector_norm(const Input& x, double ord, std::int64_t axis, bool keepdim)
@@ -108,12 +107,18 @@ Tensor vector_norm(const Input& x, double ord, std::int64_t axis, bool keepdim)
 
 Tensor vector_norm(const Input& x, double ord)
 {
-    Dims axes(x->ndim());
-    for (std::size_t i = 0; i < x->ndim(); ++i) axes[i] = static_cast<std::int64_t>(i);
-    return vector_norm(x, ord, axes);
+    return norm_of("linalg.vector_norm", x, ord, AxisSet::all(x->ndim()), false);
 }
 
 }  // namespace linalg
+
+Tensor norm(const Input& x, double p) { return linalg::norm_of("norm", x, p, detail::AxisSet::all(x->ndim()), false); }
+
+Tensor norm(const Input& x, double p, Sizes axes, bool keepdim)
+{
+    const auto set = axes.empty() ? detail::AxisSet::all(x->ndim()) : detail::AxisSet("norm", axes, x->ndim());
+    return linalg::norm_of("norm", x, p, set, keepdim);
+}
 
 Tensor cdist(const Input& x1, const Input& x2, double p)
 {
@@ -124,7 +129,8 @@ Tensor cdist(const Input& x1, const Input& x2, double p)
     if (!(p >= 0))
         throw ShapeError(
             detail::error_text("cdist", "p = " + std::to_string(p), "a distance has a norm p >= 0", "use p = 2"));
-    return linalg::norm_of(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, p, {-1}, false);
+    const Tensor differences = unsqueeze(x1, -2) - unsqueeze(x2, -3);
+    return linalg::norm_of("cdist", differences, p, p, detail::AxisSet("cdist", {-1}, differences.ndim()), false);
 }
 
 Tensor pairwise_distance(const Input& x1, const Input& x2, PairwiseDistanceOptions options)

@@ -8,12 +8,14 @@
 
 namespace xgrad::detail {
 
-// unfold         y[..., w, ..., k] = x[..., w step + k, ...]
-//   shapes       x: S  ->  y: S with the number of windows in place of the axis, and a last axis of `size`
-//   vjp          dx = the windows of gy added up where they lie in x
-// fold           that vjp, whose own vjp is unfold
-const Op kUnfold{"unfold", "unfold(x, axis, size, step)", {"fold(gy, axis, size, step, x)"}};
-const Op kFold{"fold", "fold(x, axis, size, step, y)", {"unfold(gy, axis, size, step)"}};
+const Op kUnfold{.name = "unfold",
+                 .formula = "unfold(x, axis, size, step)",
+                 .shapes = "x: S -> y: S with the number of windows in place of the axis, and a last axis of size",
+                 .derivatives = {"fold(gy, axis, size, step, x)"}};
+const Op kFold{.name = "fold",
+               .formula = "fold(x, axis, size, step, y)",
+               .shapes = "x: as y of unfold -> y: S",
+               .derivatives = {"unfold(gy, axis, size, step)"}};
 
 namespace {
 
