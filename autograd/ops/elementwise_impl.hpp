@@ -8,9 +8,8 @@
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/functions.hpp>
 
-#include <array>
-
 #include "autograd/ops/elementwise_kernels.hpp"
+#include "autograd/ops/elementwise_parameters.hpp"
 #include "autograd/walk.hpp"
 
 namespace xgrad::detail {
@@ -73,8 +72,6 @@ Tensor unary(const Input& x)
         return record(unary_op<F>, {x}, std::move(y), std::move(vjp));
     }
 }
-
-using Parameters = std::array<double, elementary::kMaxParameters>;
 
 /// dx = gy f'(x, y; p).
 template <class F>
@@ -149,6 +146,9 @@ Tensor binary_vjp(const Tensor& gy, const Tensor& a, const Tensor& b, const Tens
 template <class F>
 void add_binary_vjps(const Tensor& gy, const Tensor& a, const Tensor& b, const Tensor& y, Adjoints& gx)
 {
+    if constexpr ((F::reads_a | F::reads_b) != elementary::kNothing)
+        if (!gy.is_contiguous() && !is_recording(gy)) [[unlikely]]
+            return add_binary_vjps<F>(contiguous_copy(gy), a, b, y, gx);  // one for both
     Walk& walk = gx.walk();
     Node &node = gx.node(), *to_a = walk.wanted(node, 0), *to_b = walk.wanted(node, 1);
     const MayOverwrite first = to_b ? MayOverwrite::no : MayOverwrite::yes;

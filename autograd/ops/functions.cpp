@@ -70,10 +70,16 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-Tensor clamp(const Input& x, std::optional<double> min, std::optional<double> max)
+detail::Parameters detail::clamp_parameters(std::optional<double> min, std::optional<double> max)
 {
     if (!min && !max) throw_no_bound();
-    if (is_floating(x->dtype())) return parametric<el::Clamp>(x, {min.value_or(-kInfinity), max.value_or(kInfinity)});
+    return {min.value_or(-kInfinity), max.value_or(kInfinity)};
+}
+
+Tensor clamp(const Input& x, std::optional<double> min, std::optional<double> max)
+{
+    const detail::Parameters bounds = detail::clamp_parameters(min, max);
+    if (is_floating(x->dtype())) return parametric<el::Clamp>(x, bounds);
     if ((min && *min != std::floor(*min)) || (max && *max != std::floor(*max)))
         return clamp(to(x, default_dtype()), min, max);
     const Tensor above = min ? maximum(x, static_cast<std::int64_t>(*min)) : *x;

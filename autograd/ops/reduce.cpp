@@ -57,7 +57,8 @@ namespace detail {
 Tensor expand_reduced(const Tensor& gy, const AxisSet& axes, Sizes sizes)
 {
     if (is_tracked(gy)) return expand(reshape(gy, axes.kept_sizes(sizes)), sizes);
-    if (gy.numel() == 1) {  // what reads it wants an array, which is filled faster than a view is copied
+    if (gy.numel() == 1 && checked_numel("sum", sizes) <= kernels::kGrain) {
+        // What reads it mostly wants an array; a short one is filled faster than a view is copied.
         const Tensor g = empty(gy.dtype(), sizes);
         kernels::fill(g.dtype(), g.numel(), gy.item(), mutable_data(g));
         return g;
