@@ -22,12 +22,8 @@ const Op kNorm{"norm", "pow(sum(pow(abs(x), p), axes), 1 / p)", {"gy * x * pow(a
 
 namespace {
 
-/// -1, 0 or 1, without derivative; NaN stays.
-Tensor sign_of(const Tensor& x)
-{
-    const Tensor v = detach(x);
-    return where(ne(v, v), v, to(gt(v, 0), x.dtype()) - to(lt(v, 0), x.dtype()));
-}
+/// -1, 0 (also of NaN) or 1, without derivative.
+Tensor sign_of(const Tensor& x) { return to(gt(x, 0), x.dtype()) - to(lt(x, 0), x.dtype()); }
 
 /// The value, with the reduced axes.
 Tensor norm_of(const Tensor& x, double p, Sizes axes)
