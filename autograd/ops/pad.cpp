@@ -89,7 +89,10 @@ std::int64_t source_of(PadMode mode, std::int64_t at, std::int64_t n)
 
 Tensor pad_axis(const Input& x, std::size_t axis, std::int64_t start, std::int64_t end, PadMode mode)
 {
-    const std::int64_t n = x->sizes()[axis], most = std::max(start, end);
+    // What goes round is what negative amounts leave of the axis; the other modes look at the whole of it.
+    const bool round = mode == PadMode::circular;
+    const std::int64_t first = round ? std::max<std::int64_t>(-start, 0) : 0, size = x->sizes()[axis];
+    const std::int64_t n = size - first - (round ? std::max<std::int64_t>(-end, 0) : 0), most = std::max(start, end);
     const std::int64_t needed = mode == PadMode::reflect ? most + 1 : mode == PadMode::circular ? most : 1;
     if (most > 0 && n < needed)
         throw ShapeError(error_text("pad",
@@ -98,7 +101,7 @@ Tensor pad_axis(const Input& x, std::size_t axis, std::int64_t start, std::int64
                                     "it has at least " + std::to_string(needed) + " positions to take them from",
                                     "pad less, or with a constant"));
     std::vector<std::int64_t> rows;
-    for (std::int64_t at = -start; at < n + end; ++at) rows.push_back(source_of(mode, at, n));
+    for (std::int64_t at = -start; at < size + end; ++at) rows.push_back(first + source_of(mode, at - first, n));
     return detail::take_rows(x, axis, from_values({static_cast<std::int64_t>(rows.size())}, rows));
 }
 
