@@ -209,6 +209,8 @@ TEST(Pad, EveryMode)
     EXPECT_TENSOR_EQ(pad(kRow, {2, 2}, {.mode = PadMode::reflect}), tensor({7}, {3, 2, 1, 2, 3, 2, 1}, f64));
     EXPECT_TENSOR_EQ(pad(kRow, {2, 1}, {.mode = PadMode::replicate}), tensor({6}, {1, 1, 1, 2, 3, 3}, f64));
     EXPECT_TENSOR_EQ(pad(kRow, {1, 3}, {.mode = PadMode::circular}), tensor({7}, {3, 1, 2, 3, 1, 2, 3}, f64));
+    EXPECT_TENSOR_EQ(pad(kRow, {1, -1}, {.mode = PadMode::circular}), tensor({3}, {2, 1, 2}, f64));  // cut first
+    EXPECT_TENSOR_EQ(pad(kRow, {-1, 2}, {.mode = PadMode::circular}), tensor({4}, {2, 3, 2, 3}, f64));
     EXPECT_TENSOR_EQ(pad(kRow, {-1, 1}), tensor({3}, {2, 3, 0}, f64));
     EXPECT_TENSOR_EQ(pad(kMatrix, {0, 0, 1, 0}), tensor({3, 3}, {0, 0, 0, 1, 2, 3, 4, 5, 6}, f64));
     EXPECT_TENSOR_EQ(pad(zeros({0, 2}), {0, 0, 0, 1}, {.value = 5}), full({1, 2}, 5));

@@ -69,6 +69,10 @@ TEST(Linalg, Determinant)
     EXPECT_TENSOR_NEAR(y.logabsdet, tensor({4}, {log10, log10, log10, -kInfinity}, f64), 1e-15);
     EXPECT_TENSOR_NEAR(logdet(stack({kA, kOnes})), tensor({2}, {log10, -kInfinity}, f64), 1e-15);
     EXPECT_TENSOR_EQ(logdet(tensor({1, 1}, {-2}, f64)), tensor(kNan, f64));
+    Tape tape;
+    const Tensor negative = tape.variable(tensor({1, 1}, {-2}, f64));
+    tape.backward(logdet(negative));
+    EXPECT_TENSOR_EQ(negative.grad(), tensor({1, 1}, {0}, f64));  // NaN does not depend on anything
 }
 
 TEST(Linalg, GradientOfTheDeterminantIsTheCofactorsAndZeroWhereItIsZero)

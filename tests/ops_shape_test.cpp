@@ -244,6 +244,7 @@ TEST(Split, CutsIntoPartsOfASizeOrOfSizes)
     EXPECT_TENSOR_EQ(split(x, {1, 4})[1], tensor({4}, {1, 2, 3, 4}, f64));
     EXPECT_EQ(chunk(x, 2)[0].numel(), 3);
     EXPECT_EQ(chunk(kMatrix, 3, 1).size(), 3u);
+    EXPECT_EQ(chunk(zeros({0, 2}), 3).size(), 3u);
     EXPECT_THROW_TEXT(split(x, {1, 3}), ShapeError,
                       "split: sizes (1, 3) along axis 0 of shape (5,).\n"
                       "  rule: they are 0 or more and add up to the axis, 5.\n  try:  correct the sizes.");

@@ -8,6 +8,8 @@
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/slice.hpp>
 
+#include <limits>
+
 #include "autograd/kernels/scan.hpp"
 #include "autograd/ops/along.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
@@ -170,7 +172,9 @@ Tensor logcumsumexp(const Input& x, std::int64_t given_axis)
     const Along nest(x->sizes(), axis);
     kernels::logcumsumexp(x->dtype(), nest.outer, nest.n, nest.inner, from.raw(), detail::mutable_data(y));
     return record(kLogcumsumexp, {x}, y, [x = *x, y, axis](const Tensor& gy, Adjoints& gx) {
-        const Tensor t = linear_scan(exp(y - shifted(y, axis, false, 0)), gy, axis, true);
+        // What comes in at the end belongs to no element: exp makes it 0, which no vjp turns into NaN.
+        const Tensor next = shifted(y, axis, false, std::numeric_limits<double>::infinity());
+        const Tensor t = linear_scan(exp(y - next), gy, axis, true);
         gx.add(0, exp(x - y) * t);
     });
 }

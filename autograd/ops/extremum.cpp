@@ -63,6 +63,7 @@ ValuesAndIndices along(const Kind& kind, const Input& x, std::int64_t given_axis
         return {to(values, boolean), indices};
     }
     const AxisSet axes(kind.along.name, Sizes(&given_axis, 1), x->ndim());
+    if (x->ndim() == 0) return {*x, zeros({}, i64)};
     check_not_empty(kind.along, *x, axes);
     const Nest nest(*x, axes);
     const Dims sizes = axes.result_sizes(x->sizes(), keepdim);

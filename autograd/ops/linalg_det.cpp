@@ -3,6 +3,7 @@
 #include <xgrad/ops/linalg.hpp>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "autograd/ops/linalg_check.hpp"
@@ -93,7 +94,7 @@ SignAndLogdet slogdet(const Input& a)
 Tensor logdet(const Input& a)
 {
     const linalg::SignAndLogdet y = linalg::slogdet(a);
-    return log(y.sign) + y.logabsdet;
+    return where(lt(y.sign, 0), std::numeric_limits<double>::quiet_NaN(), y.logabsdet);
 }
 
 }  // namespace xgrad

@@ -129,7 +129,8 @@ Tensor target_weights(const Call& call, Sizes sizes)
     kernels::CrossEntropy c = call.arguments;
     c.reduction = kernels::Reduction::none;
     const Dims rows = call.labels.sizes();
-    const Tensor one = ones(rows, c.dtype), lse = full(rows, std::numeric_limits<double>::infinity(), c.dtype);
+    const Tensor one = ones(rows, c.dtype);
+    const Tensor lse = full({2, one.numel()}, std::numeric_limits<double>::infinity(), c.dtype);
     const Tensor scores = zeros(sizes, c.dtype), t = detail::empty(c.dtype, sizes);
     kernels::cross_entropy_vjp(c, one.raw(), scores.raw(), lse.raw(), 1, detail::mutable_data(t));
     return neg(t);
@@ -152,7 +153,16 @@ struct CrossEntropyVjp {
         const Tensor t = target_weights(call, x.sizes());
         const Tensor each = softmax(x, axis) * sum(t, axis, true) - t;
         if (call.arguments.reduction == kernels::Reduction::none) return unsqueeze(gy, axis) * each;
-        return gy * (call.arguments.reduction == kernels::Reduction::mean ? each / weight_sum : each);
+        return gy * (call.arguments.reduction == kernels::Reduction::mean ? shared(each) : each);
+    }
+
+    /// The part of each element in the mean. Rows that do not count get none, even of nothing.
+    Tensor shared(const Tensor& each) const
+    {
+        if (weight_sum != 0) return each / weight_sum;
+        const Tensor counts = ne(call.labels, call.arguments.ignore_index);
+        const Tensor share = where(counts, 1 / weight_sum, zeros({}, each.dtype()));
+        return each * unsqueeze(share, static_cast<std::int64_t>(class_axis(x)));
     }
 
     Tensor x, lse;
@@ -185,7 +195,7 @@ Tensor cross_entropy(const Input& x, const Input& target, const CrossEntropyOpti
     if (is_probability) return of_probabilities(x, target, options);
     const Call call(*x, labels, options);
     check_labels("cross_entropy", call.arguments, labels);
-    const Tensor scores = detail::contiguous_data(*x), lse = detail::empty(x->dtype(), labels.sizes());
+    const Tensor scores = detail::contiguous_data(*x), lse = detail::empty(x->dtype(), {2, labels.numel()});
     const Tensor y = detail::empty(x->dtype(), options.reduction == Reduction::none ? labels.sizes() : Sizes());
     const double weight_sum =
         kernels::cross_entropy(call.arguments, scores.raw(), detail::mutable_data(y), detail::mutable_data(lse));

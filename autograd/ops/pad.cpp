@@ -92,7 +92,10 @@ std::int64_t source_of(PadMode mode, std::int64_t at, std::int64_t n)
 
 Tensor pad_axis(const Input& x, std::size_t axis, std::int64_t start, std::int64_t end, PadMode mode)
 {
-    const std::int64_t n = x->sizes()[axis], most = std::max(start, end);
+    // What goes round is what negative amounts leave of the axis; the other modes look at the whole of it.
+    const bool round = mode == PadMode::circular;
+    const std::int64_t first = round ? std::max<std::int64_t>(-start, 0) : 0, size = x->sizes()[axis];
+    const std::int64_t n = size - first - (round ? std::max<std::int64_t>(-end, 0) : 0), most = std::max(start, end);
     const std::int64_t needed = mode == PadMode::reflect ? most + 1 : mode == PadMode::circular ? most : 1;
     if (most > 0 && n < needed)
         throw ShapeError(error_text("pad",
@@ -100,9 +103,9 @@ Tensor pad_axis(const Input& x, std::size_t axis, std::int64_t start, std::int64
                                         " of shape " + to_string(x->sizes()),
                                     "it has at least " + std::to_string(needed) + " positions to take them from",
                                     "pad less, or with a constant"));
-    const Tensor rows = detail::empty(i64, {start + n + end});
+    const Tensor rows = detail::empty(i64, {start + size + end});
     auto* next = detail::mutable_data<std::int64_t>(rows);
-    for (std::int64_t at = -start; at < n + end; ++at) *next++ = source_of(mode, at, n);
+    for (std::int64_t at = -start; at < size + end; ++at) *next++ = first + source_of(mode, at - first, n);
     return detail::take_rows(x, axis, rows);
 }
 

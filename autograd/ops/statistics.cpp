@@ -47,7 +47,14 @@ AxisSet axes_or_all(const char* operation, Sizes axes, std::size_t ndim)
     return axes.empty() ? AxisSet::all(ndim) : AxisSet(operation, axes, ndim);
 }
 
-Tensor deviations(const Tensor& x, const AxisSet& axes) { return x - mean(x, axes.list(x.ndim()), true); }
+/// x - mean x. The mean is rounded in the last place of x, which is much beside small deviations from a large mean: what
+/// is left of it is taken away as well.
+Tensor deviations(const Tensor& x, const AxisSet& axes)
+{
+    const Dims list = axes.list(x.ndim());
+    const Tensor nearly = x - mean(x, list, true);
+    return nearly - mean(nearly, list, true);
+}
 
 /// Both of them.
 Tensor var(const Op& op, const Input& given, const AxisSet& axes, VarOptions options, bool root)
