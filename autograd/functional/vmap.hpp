@@ -16,6 +16,7 @@ constexpr std::int64_t kNoAxis = std::numeric_limits<std::int64_t>::min();
 struct VmapOptions {
     std::vector<std::int64_t> in_axes = {};  ///< for each argument the axis of the samples; empty: 0 for all
     std::int64_t out_axis = 0;               ///< where the values' axis of the samples stands
+    bool loop = false;                       ///< call f for each sample: where its way depends on their values
 };
 
 namespace detail {
@@ -47,12 +48,20 @@ private:
 
 }  // namespace detail
 
-/// A function of the same arguments with an axis more, that of the samples. f is called once for each sample, with
-/// views of its slices, in order, and the results are stacked: right for every operation, with control flow that
-/// depends on the values, nested, and differentiable, but as slow as the loop that it is (each operation runs on one
-/// sample at a time, and stacking copies the results). Where operations take batches themselves, call them with the
-/// batch. Random numbers are drawn anew for each sample. A copy of f is called. Throws ShapeError when arguments have
-/// no such axis or different numbers of samples, or when there are none.
+/// A function of the same arguments with an axis more, that of the samples. f is called once, with values that have the
+/// shape of one sample and stand for all of them: each operation runs once, on the whole batch. It nests, goes with
+/// grad, jacobian, checkpoint and rules of one's own in any order, and is differentiable. Random numbers are drawn for
+/// each sample.
+///
+/// What f cannot do with such a value is look at numbers: item() and scalar() throw TapeError. With {.loop = true} f is
+/// called for each sample, in order, with views of its slices, and the results are stacked. The same happens by itself
+/// where f uses what has no meaning for a batch: operations whose result has a shape that depends on the values (nonzero,
+/// masked_select, unique, bincount, repeat_interleave with a tensor of numbers), on which autograd/ops/batch.hpp says
+/// more, elements read through data() or to_vector(), and a gradient with respect to a value that the samples share,
+/// such as a parameter (name it as an argument with kNoAxis). f has then been called once more, up to there.
+///
+/// A copy of f is called. Throws ShapeError when arguments have no such axis or different numbers of samples, or when
+/// there are none.
 template <class F>
 auto vmap(F f, VmapOptions options = {})
 {

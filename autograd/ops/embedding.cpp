@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/float_type.hpp"
 #include "autograd/ops/places.hpp"
@@ -164,6 +165,12 @@ void check_sample_weights(const Tensor& indices, const EmbeddingBagOptions& opti
 Tensor embedding(const Tensor& indices, const Input& weight, EmbeddingOptions options)
 {
     check_table("embedding", *weight);
+    if (detail::is_batched(indices)) {
+        if (!detail::is_batched(*weight) && !options.scale_grad_by_freq)
+            return detail::of_all(indices, [&](const Input& all) { return embedding(all, weight, options); });
+        return detail::one_by_one({&indices, &*weight},
+                                  [&](const std::vector<Tensor>& one) { return embedding(one[0], one[1], options); });
+    }
     const std::int64_t padding = padding_row("embedding", options.padding_idx, weight->sizes()[0]);
     const Tensor rows = detail::checked_indices("embedding", indices, weight->sizes()[0], detail::Negative::refused);
     Dims sizes = indices.sizes();
@@ -174,6 +181,14 @@ Tensor embedding(const Tensor& indices, const Input& weight, EmbeddingOptions op
 Tensor embedding_bag(const Tensor& indices, const Input& weight, const EmbeddingBagOptions& options)
 {
     check_table("embedding_bag", *weight);
+    if (detail::is_batched(indices, *weight, options.per_sample_weights, options.offsets))
+        return detail::one_by_one({&indices, &*weight, &options.per_sample_weights, &options.offsets},
+                                  [&options](const std::vector<Tensor>& one) {
+                                      EmbeddingBagOptions of_one = options;
+                                      of_one.per_sample_weights = one[2];
+                                      of_one.offsets = one[3];
+                                      return embedding_bag(one[0], one[1], of_one);
+                                  });
     check_sample_weights(indices, options, weight->dtype());
     const std::int64_t padding = padding_row("embedding_bag", options.padding_idx, weight->sizes()[0]);
     const Tensor flat =

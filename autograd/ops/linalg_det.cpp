@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/linalg_check.hpp"
 #include "autograd/ops/matrix_parts.hpp"
 
@@ -66,6 +67,7 @@ const Op kDet{"linalg.det", "det(x)", {"as_matrices(gy) * cofactors(x)"}, "Giles
 
 Tensor det(const Input& a)
 {
+    if (detail::is_batched(*a)) return detail::of_all(a, det);
     const Tensor y = determinants("linalg.det", *a).det;
     return record(kDet, {a}, y, [a = *a, y](const Tensor& gy, Adjoints& gx) {
         const Tensor regular = where(as_matrices(eq(y, 0)), detail::identity(a.size(-1), a.dtype()), a);
@@ -81,6 +83,7 @@ const Op kLogabsdet{"linalg.logabsdet", "log(abs(det(x)))", {"as_matrices(gy) * 
 
 SignAndLogdet slogdet(const Input& a)
 {
+    if (detail::is_batched(*a)) return detail::pair_of_all<SignAndLogdet>(a, slogdet);
     const Determinants d = determinants("linalg.slogdet", *a);
     return {d.sign, record(kLogabsdet, {a}, d.logabs, [a = *a](const Tensor& gy, Adjoints& gx) {
                 gx.add(0, as_matrices(gy) * transpose(inv(a)));

@@ -1,4 +1,5 @@
 #include "autograd/ops/matrix_parts.hpp"
+#include "autograd/ops/batch.hpp"
 
 #include <xgrad/ops/elementwise.hpp>
 
@@ -31,6 +32,7 @@ const Op kPutDiagonal{"put_diagonal", "put_diagonal(x, y)", {"diagonal(gy)"}};
 
 Tensor take_diagonal(const Input& x)
 {
+    if (is_batched(*x)) return of_all(x, take_diagonal);
     return record(kTakeDiagonal, {x}, diagonal_view(*x), [](const Tensor& gy, Adjoints& gx) {
         const Sizes sizes = gx.sizes(0);
         gx.add(0, put_diagonal(gy, sizes[sizes.size() - 2], sizes.back()));
@@ -39,6 +41,7 @@ Tensor take_diagonal(const Input& x)
 
 Tensor put_diagonal(const Input& d, std::int64_t m, std::int64_t n)
 {
+    if (is_batched(*d)) return of_all(d, [&](const Input& all) { return put_diagonal(all, m, n); });
     Dims sizes(Sizes(d->sizes().data(), d->ndim() - 1));
     sizes.push_back(m), sizes.push_back(n);
     const Tensor y = full(sizes, 0, d->dtype());

@@ -8,6 +8,7 @@
 
 #include <cmath>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/reduce_kernels.hpp"
 
 namespace xgrad {
@@ -62,6 +63,8 @@ Tensor norm(const Input& x, double p, const AxisSet& set, bool keepdim)
     if (!is_floating(x->dtype()))
         throw DtypeError(
             detail::error_text("norm", "a tensor " + describe(*x), "f32 or f64", "convert it first: to(x, f32)"));
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) { return norm(all, p, set.behind_one(), keepdim); });
     Tensor y = norm_of(detach(*x), p, set.list(x->ndim()));
     const auto vjp = [x = *x, y, p, set](const Tensor& gy, Adjoints& gx) {
         gx.add(0, p == 0 ? gy * zeros_like(x) : gy * derivative(x, y, p, set.list(x.ndim())));

@@ -8,6 +8,7 @@
 
 #include <cmath>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/reduce_kernels.hpp"
 
 namespace xgrad {
@@ -82,6 +83,10 @@ Tensor norm_of(const Input& x, double value_ord, double ord, Sizes given_axes, b
 {
     const AxisSet set("linalg.vector_norm", given_axes, x->ndim());
     check(*x, ord, set);
+    if (detail::is_batched(*x)) {
+        const Dims from_back = detail::from_back("linalg.vector_norm", given_axes, *x);
+        return detail::of_all(x, [&](const Input& all) { return norm_of(all, value_ord, ord, from_back, keepdim); });
+    }
     Dims axes;
     for (std::size_t i = 0; i < x->ndim(); ++i)
         if (set.contains(i)) axes.push_back(static_cast<std::int64_t>(i));
