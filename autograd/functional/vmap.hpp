@@ -50,15 +50,20 @@ private:
 
 /// A function of the same arguments with an axis more, that of the samples. f is called once, with values that have the
 /// shape of one sample and stand for all of them: each operation runs once, on the whole batch. It nests, goes with
-/// grad, jacobian, checkpoint and rules of one's own in any order, and is differentiable. Random numbers are drawn for
-/// each sample.
+/// grad, jacobian, checkpoint, tapes and rules of one's own in any order, and is differentiable. Random numbers are drawn
+/// for each sample, in another order than by a loop.
 ///
-/// What f cannot do with such a value is look at numbers: item() and scalar() throw TapeError. With {.loop = true} f is
-/// called for each sample, in order, with views of its slices, and the results are stacked. The same happens by itself
-/// where f uses what has no meaning for a batch: operations whose result has a shape that depends on the values (nonzero,
-/// masked_select, unique, bincount, repeat_interleave with a tensor of numbers), on which autograd/ops/batch.hpp says
-/// more, elements read through data() or to_vector(), and a gradient with respect to a value that the samples share,
-/// such as a parameter (name it as an argument with kNoAxis). f has then been called once more, up to there.
+/// f cannot look at the numbers of such a value: item() and scalar() throw TapeError. With {.loop = true} f is called for
+/// each sample, in order, with views of its slices, and the results are stacked. The same happens by itself, after f was
+/// called in vain, where it uses something that has no meaning for a batch:
+///   - a result whose shape depends on values: nonzero, masked_select, masked_scatter, unique, bincount, linalg::lstsq,
+///     one_hot without a number of classes, repeat_interleave and quantile with a tensor that differs between samples
+///   - elements read through data(), array() or to_vector(), also by operations of one's own
+///   - a gradient with respect to a value that the samples share, such as a parameter: Tape::grad inside f. The forms
+///     give one for each sample, vmap(grad(f), {.in_axes = {kNoAxis, 0}})(w, x)
+/// These are done for one sample after the other while f is called once: scatter_reduce, embedding_bag, searchsorted,
+/// index_select and index_add where the indices differ between samples, embedding where the table does as well or with
+/// scale_grad_by_freq.
 ///
 /// A copy of f is called. Throws ShapeError when arguments have no such axis or different numbers of samples, or when
 /// there are none.
