@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "autograd/kernels/copy.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/places.hpp"
 #include "autograd/ops/reduce_kernels.hpp"
@@ -44,7 +45,13 @@ Tensor flip(const Input& x, const AxisSet& axes)
 
 }  // namespace
 
-Tensor flip(const Input& x, Sizes axes) { return flip(x, AxisSet("flip", axes, x->ndim())); }
+Tensor flip(const Input& x, Sizes given_axes)
+{
+    const AxisSet axes("flip", given_axes, x->ndim());
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) { return flip(all, axes.behind_one()); });
+    return flip(x, axes);
+}
 Tensor flip(const Input& x, std::int64_t axis) { return flip(x, Sizes(&axis, 1)); }
 
 Tensor roll(const Input& x, std::int64_t shift, std::int64_t given_axis)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/places.hpp"
 
 namespace xgrad {
@@ -105,6 +106,8 @@ Tensor one_hot(const Tensor& x, std::int64_t classes)
 {
     if (x.dtype() != i64)
         throw DtypeError(error_text("one_hot", "classes " + describe(x), "classes are i64", "convert them with to"));
+    if (detail::is_batched(x) && classes != -1)
+        return detail::of_all(x, [classes](const Input& all) { return one_hot(all, classes); });
     const std::vector<std::int64_t> values = x.to_vector<std::int64_t>();
     const std::int64_t most = values.empty() ? -1 : *std::max_element(values.begin(), values.end());
     constexpr std::int64_t kMost = std::int64_t{1} << 57;

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "autograd/kernels/copy.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/reduce_kernels.hpp"
 
 namespace xgrad {
@@ -30,6 +31,7 @@ namespace {
 struct Diagonal {
     std::size_t axis0, axis1;
     std::int64_t offset;
+    Diagonal behind_one() const { return {axis0 + 1, axis1 + 1, offset}; }
 };
 
 /// The diagonal's elements in the storage of x.
@@ -54,6 +56,10 @@ Tensor diagonal(const Input& x, const Diagonal& d);
 
 Tensor put_diagonal(const Input& g, const Diagonal& d, Sizes sizes)
 {
+    if (detail::is_batched(*g)) {
+        const Dims of_samples = detail::with_samples(detail::batched_parts(*g).level.samples, sizes);
+        return detail::of_all(g, [&](const Input& all) { return put_diagonal(all, d.behind_one(), of_samples); });
+    }
     const Tensor y = full(sizes, 0, g->dtype()), part = diagonal_view(y, d);
     kernels::copy(size_of(g->dtype()), {g->sizes().data(), g->ndim()}, g->raw(), g->strides().data(),
                   detail::mutable_data(part), part.strides().data());
@@ -62,6 +68,8 @@ Tensor put_diagonal(const Input& g, const Diagonal& d, Sizes sizes)
 
 Tensor diagonal(const Input& x, const Diagonal& d)
 {
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) { return diagonal(all, d.behind_one()); });
     return record(kDiagonal, {x}, diagonal_view(*x, d),
                   [d](const Tensor& gy, Adjoints& gx) { gx.add(0, put_diagonal(gy, d, gx.sizes(0))); });
 }

@@ -8,6 +8,7 @@
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/functions.hpp>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/elementwise_parameters.hpp"
 #include "autograd/walk.hpp"
@@ -47,7 +48,7 @@ template <class F>
 Tensor unary_vjp(const Tensor& gy, const Tensor& kept)
 {
     constexpr bool by_number = std::is_same_v<decltype(F::derivative(kept, kept)), double>;
-    if (is_recording(gy, kept)) return gy * F::derivative(kept, kept);
+    if (is_recording(gy, kept) || is_batched(gy)) return gy * F::derivative(kept, kept);
     if constexpr (by_number)
         return run_scale(gy, F::derivative(kept, kept), MayOverwrite::yes);
     else
@@ -59,6 +60,8 @@ template <class F>
 Tensor unary(const Input& x)
 {
     static_assert(F::reads == elementary::kNothing || F::reads == elementary::kX || F::reads == elementary::kY);
+    if (is_batched(*x)) [[unlikely]]
+        return of_all(x, unary<F>);
     if (!is_floating(x->dtype())) return unary<F>(to(x, default_dtype()));
     Tensor y = run_unary(elementary::UnaryOps::index<F>(), *x);
     if (!is_recording(*x)) return y;
@@ -77,7 +80,7 @@ Tensor unary(const Input& x)
 template <class F>
 Tensor parametric_vjp(const Tensor& gy, const Tensor& kept, const Parameters& p)
 {
-    if (is_recording(gy, kept)) return gy * F::derivative(kept, kept, p.data());
+    if (is_recording(gy, kept) || is_batched(gy)) return gy * F::derivative(kept, kept, p.data());
     constexpr std::size_t function = elementary::UnaryOps::size + elementary::ParametricOps::index<F>();
     return run_unary_vjp(function, gy, kept, p.data());
 }
@@ -87,6 +90,8 @@ template <class F>
 Tensor parametric(const Input& x, const Parameters& p)
 {
     static_assert(F::reads == elementary::kX || F::reads == elementary::kY);
+    if (is_batched(*x)) [[unlikely]]
+        return of_all(x, [&p](const Input& all) { return parametric<F>(all, p); });
     if (!is_floating(x->dtype())) return parametric<F>(to(x, default_dtype()), p);
     constexpr std::size_t function = elementary::UnaryOps::size + elementary::ParametricOps::index<F>();
     Tensor y = run_unary(function, *x, p.data());
@@ -135,7 +140,7 @@ Tensor binary_vjp(const Tensor& gy, const Tensor& a, const Tensor& b, const Tens
     constexpr bool by_number = std::is_same_v<decltype(derivative()), double>;
     if constexpr (by_number)
         if (derivative() == 1.0) return gy;
-    if (is_recording(gy, a, b, y)) return gy * derivative();
+    if (is_recording(gy, a, b, y) || is_batched(gy)) return gy * derivative();
     if constexpr (by_number)
         return run_scale(gy, derivative(), overwrite);
     else
@@ -169,10 +174,15 @@ requires((F::reads_a | F::reads_b) == elementary::kNothing) struct BinaryVjp<F> 
     void operator()(const Tensor& gy, Adjoints& gx) const { add_binary_vjps<F>(gy, gy, gy, gy, gx); }
 };
 
+template <class F>
+Tensor binary_of_all(const Tensor& a, const Tensor& b);
+
 /// y = f(a, b) in the operands' common dtype.
 template <class F>
 [[gnu::always_inline]] inline Tensor binary(const Operands& x)
 {
+    if (is_batched(x.a(), x.b())) [[unlikely]]
+        return of_aligned(F::name, x.a(), x.b(), binary_of_all<F>);
     Tensor y = run_binary(F::name, elementary::BinaryOps::index<F>(), x.a(), x.b());
     if (!is_floating(y.dtype())) return record_constant(binary_op<F>, {x.a_ref(), x.b_ref()}, y);
     const Recording* const r = running();
@@ -193,6 +203,11 @@ template <class F>
 Tensor binary(const xgrad::Operand& a, const xgrad::Operand& b, bool needs_floating)
 {
     return binary<F>(Operands(a, b, needs_floating));
+}
+template <class F>
+Tensor binary_of_all(const Tensor& a, const Tensor& b)
+{
+    return binary<F>(a, b, false);
 }
 
 }  // namespace xgrad::detail

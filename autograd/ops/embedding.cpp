@@ -9,6 +9,7 @@
 
 #include <vector>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/float_type.hpp"
 #include "autograd/ops/places.hpp"
@@ -197,6 +198,12 @@ Tensor embedding(const Tensor& indices, const Input& weight, EmbeddingOptions op
 {
     check_table("embedding", *weight);
     check_norm("embedding", options.max_norm, options.norm_type);
+    if (detail::is_batched(indices)) {
+        if (!detail::is_batched(*weight) && !options.scale_grad_by_freq)
+            return detail::of_all(indices, [&](const Input& all) { return embedding(all, weight, options); });
+        return detail::one_by_one({&indices, &*weight},
+                                  [&](const std::vector<Tensor>& one) { return embedding(one[0], one[1], options); });
+    }
     const std::int64_t padding = padding_row("embedding", options.padding_idx, weight->sizes()[0]);
     const Tensor rows = detail::checked_indices("embedding", indices, weight->sizes()[0], detail::Negative::refused);
     Dims sizes = indices.sizes();
@@ -219,6 +226,14 @@ Tensor embedding_bag(const Tensor& indices, const Input& weight, const Embedding
 {
     check_table("embedding_bag", *weight);
     check_norm("embedding_bag", options.max_norm, options.norm_type);
+    if (detail::is_batched(indices, *weight, options.per_sample_weights, options.offsets))
+        return detail::one_by_one({&indices, &*weight, &options.per_sample_weights, &options.offsets},
+                                  [&options](const std::vector<Tensor>& one) {
+                                      EmbeddingBagOptions of_one = options;
+                                      of_one.per_sample_weights = one[2];
+                                      of_one.offsets = one[3];
+                                      return embedding_bag(one[0], one[1], of_one);
+                                  });
     check_sample_weights(indices, options, weight->dtype());
     const RowOptions row{options.max_norm, options.norm_type, options.scale_grad_by_freq};
     if (options.scale_grad_by_freq && options.mode == BagMode::max)

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_impl.hpp"
 
 namespace xgrad {
@@ -127,6 +128,9 @@ template <class F>
 Tensor logical(const Op& op, const Operand& a_operand, const Operand& b_operand, F f)
 {
     const Operands x(a_operand, b_operand, false);
+    if (detail::is_batched(x.a(), x.b()))
+        return detail::of_aligned(op.name, x.a(), x.b(),
+                                  [&](const Tensor& a, const Tensor& b) { return logical(op, a, b, f); });
     return record_constant(op, {x.a_ref(), x.b_ref()}, f(truth(x.a()), truth(x.b())));
 }
 
@@ -144,11 +148,21 @@ Tensor number(bool value) { return tensor(value ? 1 : 0, boolean); }
 
 Tensor isnan(const Input& x)
 {
+    if (detail::is_batched(*x)) return detail::of_all(x, isnan);
     return record_constant(kIsNan, {x}, detail::run_compare("isnan", Comparison::ne, x, x));
 }
 
-Tensor isinf(const Input& x) { return record_constant(kIsInf, {x}, by_size(x, Comparison::eq, Comparison::ne)); }
-Tensor isfinite(const Input& x) { return record_constant(kIsFinite, {x}, by_size(x, Comparison::lt, Comparison::eq)); }
+Tensor isinf(const Input& x)
+{
+    if (detail::is_batched(*x)) return detail::of_all(x, isinf);
+    return record_constant(kIsInf, {x}, by_size(x, Comparison::eq, Comparison::ne));
+}
+
+Tensor isfinite(const Input& x)
+{
+    if (detail::is_batched(*x)) return detail::of_all(x, isfinite);
+    return record_constant(kIsFinite, {x}, by_size(x, Comparison::lt, Comparison::eq));
+}
 
 Tensor logical_and(const Operand& a, const Operand& b)
 {
@@ -171,6 +185,7 @@ Tensor logical_xor(const Operand& a, const Operand& b)
 
 Tensor logical_not(const Input& x)
 {
+    if (detail::is_batched(*x)) return detail::of_all(x, logical_not);
     return record_constant(kLogicalNot, {x},
                            detail::run_compare("logical_not", Comparison::eq, truth(x), number(false)));
 }

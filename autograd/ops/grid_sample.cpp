@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "autograd/new_tensor.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/cubic.hpp"
 #include "autograd/ops/places.hpp"
 
@@ -173,6 +174,10 @@ std::vector<double> regular(std::int64_t n, bool align_corners)
 Tensor grid_sample(const Input& x, const Input& grid, GridSampleOptions o)
 {
     check(x, grid, o);
+    if (detail::is_batched(*x, *grid))
+        return detail::Batch({&*x, &*grid}).merged({&*x, &*grid}, [&](const std::vector<Tensor>& all) {
+            return grid_sample(all[0], all[1], o);
+        });
     const std::size_t axes = x->ndim() - 2;
     const std::int64_t n = x->size(0), c = x->size(1);
     Dims sizes = x->sizes();

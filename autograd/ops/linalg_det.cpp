@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/linalg_check.hpp"
 #include "autograd/ops/sources.hpp"
 
@@ -68,6 +69,7 @@ const Op kDet{.name = "linalg.det",
 
 Tensor det(const Input& a)
 {
+    if (detail::is_batched(*a)) return detail::of_all(a, det);
     const Tensor y = determinants("linalg.det", *a).det;
     return record(kDet, {a}, y, [a = *a, y](const Tensor& gy, Adjoints& gx) {
         const Tensor regular = where(as_matrices(eq(y, 0)), eye(a.size(-1), a.dtype()), a);
@@ -83,6 +85,7 @@ const Op kLogabsdet{.name = "linalg.logabsdet",
 
 SignAndLogdet slogdet(const Input& a)
 {
+    if (detail::is_batched(*a)) return detail::pair_of_all<SignAndLogdet>(a, slogdet);
     const Determinants d = determinants("linalg.slogdet", *a);
     return {d.sign, record(kLogabsdet, {a}, d.logabs, [a = *a](const Tensor& gy, Adjoints& gx) {
                 gx.add(0, as_matrices(gy) * transpose(inv(a)));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "autograd/kernels/copy.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/places.hpp"
 
 namespace xgrad {
@@ -51,6 +52,10 @@ Amounts checked(const Tensor& x, Sizes given)
 
 Tensor pad_constant(const Input& x, const Amounts& amounts, double value)
 {
+    if (detail::is_batched(*x)) {
+        const Amounts of_all{detail::with_samples(0, amounts.start), detail::with_samples(0, amounts.end)};
+        return detail::of_all(x, [&](const Input& all) { return pad_constant(all, of_all, value); });
+    }
     Dims sizes = x->sizes(), inner = sizes, x_strides = x->strides();
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         sizes[i] += amounts.start[i] + amounts.end[i];

@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "autograd/kernels/order.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/places.hpp"
 
@@ -84,6 +85,10 @@ Tensor searchsorted(const Tensor& sorted, const Input& values, bool right)
             "searchsorted",
             "shapes " + to_string(sorted.sizes()) + " and " + to_string(values->sizes()) + " do not fit",
             "the sorted tensor has one axis, or those of the values but for the last size", "reshape one of them"));
+    if (detail::is_batched(sorted, *values))
+        return detail::one_by_one({&sorted, &*values}, [right](const std::vector<Tensor>& one) {
+            return searchsorted(one[0], one[1], right);
+        });
     const Dtype common = promote(sorted.dtype(), values->dtype()), dtype = common == boolean ? i64 : common;
     const Tensor lines = searchable(sorted, dtype), from = searchable(detach(*values), dtype);
     const Tensor y = detail::empty(i64, values->sizes());

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "autograd/kernels/copy.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/walk.hpp"
 
 namespace xgrad {
@@ -42,8 +43,12 @@ Tensor slice_view(const Tensor& x, const SlicePlace& place, std::int64_t count)
 
 namespace {
 
+/// The same positions of an axis with one more in front.
+SlicePlace behind_one(const SlicePlace& place) { return {place.axis + 1, place.start, place.step}; }
+
 Tensor record_slice(const Input& x, const SlicePlace& place, std::int64_t count)
 {
+    if (is_batched(*x)) return of_all(x, [&](const Input& all) { return record_slice(all, behind_one(place), count); });
     return record(kSlice, {x}, slice_view(*x, place, count),
                   [place](const Tensor& gy, Adjoints& gx) { gx.add_slice(0, place, gy); });
 }
@@ -52,6 +57,10 @@ Tensor record_slice(const Input& x, const SlicePlace& place, std::int64_t count)
 
 Tensor pad_slice(const Input& g, const SlicePlace& place, Sizes sizes)
 {
+    if (is_batched(*g)) {
+        const Dims of_samples = with_samples(batched_parts(*g).level.samples, sizes);
+        return of_all(g, [&](const Input& all) { return pad_slice(all, behind_one(place), of_samples); });
+    }
     const Tensor y = full(sizes, 0, g->dtype());
     const Tensor part = slice_view(y, place, g->sizes()[place.axis]);
     kernels::copy(size_of(g->dtype()), {g->sizes().data(), g->ndim()}, g->raw(), g->strides().data(),
@@ -73,6 +82,8 @@ Tensor select_index(const Input& x, std::int64_t given_axis, std::int64_t index)
                        size == 0 ? "an axis of size 0 has no positions"
                                  : "an index runs from " + std::to_string(-size) + " to " + std::to_string(size - 1),
                        "check the index, or use slice, which cuts off what lies outside"));
+    if (is_batched(*x))
+        return of_all(x, [&](const Input& all) { return select_index(all, static_cast<std::int64_t>(axis) + 1, at); });
     Dims sizes = x->sizes(), strides = x->strides();
     const std::int64_t offset = at * strides[axis];
     sizes.erase(axis);
