@@ -20,14 +20,15 @@ inline constexpr const char* kBroadcast = "a, b broadcast to y";
 
 /// The Op of an elementary function of one operand.
 template <class F>
-const Op unary_op{.name = F::name, .formula = F::formula, .shapes = kOneShape, .derivatives = {F::derivative_formula}};
+inline const Op unary_op{
+    .name = F::name, .formula = F::formula, .shapes = kOneShape, .derivatives = {F::derivative_formula}};
 
 /// The Op of an elementary function of two operands.
 template <class F>
-const Op binary_op{.name = F::name,
-                   .formula = F::formula,
-                   .shapes = kBroadcast,
-                   .derivatives = {F::derivative_a_formula, F::derivative_b_formula}};
+inline const Op binary_op{.name = F::name,
+                          .formula = F::formula,
+                          .shapes = kBroadcast,
+                          .derivatives = {F::derivative_a_formula, F::derivative_b_formula}};
 
 template <class... T>
 [[gnu::noinline]] bool is_any_tracked(const Recording& r, const T&... values)

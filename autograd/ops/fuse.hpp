@@ -51,8 +51,8 @@ Tensor fuse_inputs(F& f, const InputRef (&x)[n])
 
 /// y = f(x...) for each element: f is called once, with symbols (symbol.hpp) in place of elements, and what it computes
 /// with them runs over the tensors as one recorded operation, in one pass over memory forward and one back, where the
-/// same expression of tensors makes passes for each of its operations. Made for long tensors: short ones are faster
-/// operation by operation.
+/// same expression of tensors makes passes for each of its operations. Kept for the walk back are the tensors and what
+/// costly functions (exp, tanh, pow ...) gave; the rest is computed again.
 ///
 /// Up to eight tensors, which broadcast together and are promoted to one dtype, f32 or f64, in which all is computed.
 /// f returns one symbol; control flow and numbers in it are those of the call; `where` chooses by value. Values and

