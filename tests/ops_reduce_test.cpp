@@ -93,7 +93,7 @@ TEST(Sum, ErrorsNameTheAxis)
     EXPECT_THROW_TEXT(sum(kMatrix, {1, -1}), ShapeError,
                       "sum: axis -1 is listed twice in (1, -1).\n  rule: an axis is reduced once.\n"
                       "  try:  remove the repetition.");
-    EXPECT_THROW(sum(tensor(1.0), 0), ShapeError);
+    EXPECT_THROW(sum(tensor(1.0), 1), ShapeError);
 }
 
 TEST(Mean, DividesByTheCountOfTheAxes)
