@@ -225,8 +225,8 @@ TEST(Linalg, BadInput)
 
 TEST(Linalg, IterationsRefuseWhatIsNotFinite)
 {
-    // LAPACK's iteration for singular values does not end on this one.
-    const Tensor a = tensor({2, 2, 3}, {1, 2, 3, 4, 5, 6, kInfinity, 2, 3, kNan, 5, 6}, f64);
+    // With an infinity LAPACK gives NaN, or, on some matrices of five columns, does not end.
+    const Tensor a = tensor({2, 2, 3}, {1, 2, 3, 4, 5, 6, kInfinity, 2, 3, 4, 5, 6}, f64);
     EXPECT_THROW_TEXT(linalg::svdvals(a), LinalgError,
                       "linalg.svd: matrix 1 of the batch of shape (2, 2, 3) has no singular values that LAPACK finds.\n"
                       "  rule: a matrix of finite numbers.\n  try:  check it for NaN and infinities.");

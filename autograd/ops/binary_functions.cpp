@@ -21,7 +21,8 @@ Tensor fmin(const Operand& a, const Operand& b) { return binary<el::Fmin>(a, b, 
 Tensor logaddexp2(const Operand& a, const Operand& b)
 {
     constexpr double kLn2 = 0.69314718055994531;
-    return logaddexp(mul(a, kLn2), mul(b, kLn2)) / kLn2;
+    const detail::Operands x(a, b, true);  // a number takes the dtype of the tensor beside it before it is scaled
+    return logaddexp(mul(x.a(), kLn2), mul(x.b(), kLn2)) / kLn2;
 }
 Tensor xlog1py(const Operand& a, const Operand& b)
 {
