@@ -54,14 +54,50 @@ void round_trip(const Case& c)
     ASSERT_EQ(back, wanted_back);
 }
 
+void round_trips(const Case& c)
+{
+    SCOPED_TRACE(::testing::PrintToString(c.sizes) + " strides " + ::testing::PrintToString(c.strides));
+    round_trip<std::uint32_t>(c);
+    round_trip<double>(c);
+    round_trip<std::uint8_t>(c);
+}
+
 TEST(Copy, GathersAndScattersAnyLayout)
 {
-    for (const Case& c : kCases) {
-        SCOPED_TRACE(::testing::PrintToString(c.sizes) + " strides " + ::testing::PrintToString(c.strides));
-        round_trip<std::uint32_t>(c);
-        round_trip<double>(c);
-        round_trip<std::uint8_t>(c);
-    }
+    testing::for_each_isa([] {
+        for (const Case& c : kCases) round_trips(c);
+    });
+}
+
+TEST(Copy, TransposesPlanesOfAnySize)
+{
+    // With gaps on the side that is read: rows lie columns + 3 apart.
+    testing::for_each_isa([] {
+        for (Index rows = 1; rows < 36; ++rows)
+            for (Index columns : {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33, 40})
+                round_trips({{columns, rows}, {1, columns + 3}, 2});
+    });
+}
+
+TEST(Copy, TakesEverySecondElementOfAnyNumber)
+{
+    testing::for_each_isa([] {
+        for (Index n = 1; n < 40; ++n) round_trips({{n}, {2}, 1}), round_trips({{3, n}, {2 * n + 1, 2}, 0});
+    });
+}
+
+TEST(Copy, ReadsNothingBehindTheLastElement)
+{
+    // Sanitizers see what is read beyond the vector.
+    testing::for_each_isa([] {
+        for (std::size_t n = 1; n < 70; ++n) {
+            const std::vector<float> x = testing::uniform<float>(2 * n - 1, -1, 1, 5);
+            std::vector<float> y(n);
+            to_contiguous(4, std::vector<Index>{static_cast<Index>(n)}, x.data(), std::vector<Index>{2}.data(),
+                          y.data());
+            for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(y[i], x[2 * i]);
+        }
+    });
 }
 
 TEST(Copy, RepeatsBroadcastElements)

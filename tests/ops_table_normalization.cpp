@@ -22,6 +22,12 @@ OpParameters standardize(const testing::Array& axes, double eps)
     return {"standardize", {{"axes", axes}, {"eps", eps}}};
 }
 
+/// With weights: its derivatives are made of the plain one.
+OpParameters affine(const testing::Array& axes, double eps)
+{
+    return {"affine_standardize standardize", {{"axes", axes}, {"eps", eps}}};
+}
+
 NormWithStatistics train(const Tensor& x, const Tensor& weight, const Tensor& bias)
 {
     return batch_norm(x, zeros({2}, x.dtype()), ones({2}, x.dtype()),
@@ -33,7 +39,7 @@ const OpRows kRows{{
      [](const In& x) { return layer_norm(x[0], {3}, {.weight = x[1], .bias = x[2], .eps = 0.25}); },
      {kMatrix, kRow, kRow},
      {},
-     {standardize({1}, 0.25)}},
+     {affine({1}, 0.25)}},
     {"LayerNormOverTwoAxes",
      [](const In& x) {
          return layer_norm(x[0], {2, 3});
@@ -41,7 +47,12 @@ const OpRows kRows{{
      {kCube},
      {},
      {standardize({1, 2}, 1e-5)}},
-    {"LayerNormWithoutBias", [](const In& x) { return layer_norm(x[0], {3}, {.weight = x[1]}); }, {kMatrix, kRow}},
+    {"LayerNormWithoutBias",
+     [](const In& x) { return layer_norm(x[0], {3}, {.weight = x[1]}); },
+     {kMatrix, kRow},
+     {},
+     {affine({1}, 1e-5)}},
+    {"LayerNormWithoutWeight", [](const In& x) { return layer_norm(x[0], {3}, {.bias = x[1]}); }, {kMatrix, kRow}},
     {"LayerNormOfExpanded", [](const In& x) { return layer_norm(x[0], {3}); }, {expand(kRow, {2, 3})}},
     {"GroupNorm",
      [](const In& x) { return group_norm(x[0], 2, {.weight = x[1], .bias = x[1]}); },
@@ -57,8 +68,12 @@ const OpRows kRows{{
      [](const In& x) { return train(x[0], x[1], x[1]).y; },
      {kCube, kPair},
      {},
-     {standardize({0, 2}, 1e-5)}},
-    {"BatchNormOfRows", [](const In& x) { return train(x[0], x[1], Tensor()).y; }, {transpose(kMatrix), kPair}},
+     {affine({0, 2}, 1e-5)}},
+    {"BatchNormOfRows",
+     [](const In& x) { return train(x[0], x[1], Tensor()).y; },
+     {transpose(kMatrix), kPair},
+     {},
+     {affine({0}, 1e-5)}},
     {"BatchNormEvaluation",
      [](const In& x) {
          const Tensor mean = to(kPair, x[0].dtype()), var = to(square(kPair), x[0].dtype());

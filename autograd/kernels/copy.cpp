@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "autograd/kernels/arrange_table.hpp"
 #include "autograd/kernels/threads.hpp"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace xgrad::kernels {
 
 namespace {
+
+constexpr Index kShortRow = 256;  // rows up to here are not worth a call of memcpy
 
 /// A plane of rows x columns; strides in elements.
 struct Plane {
@@ -27,8 +26,10 @@ void copy_row(Index n, const T* x, Index x_step, T* y, Index y_step)
         } else {
             std::memcpy(y, x, static_cast<std::size_t>(n) * sizeof(T));
         }
-    } else if (x_step == 0 && y_step == 1) {
+    } else if (y_step == 1 && x_step == 0) {
         std::fill_n(y, n, *x);
+    } else if (sizeof(T) > 1 && y_step == 1 && x_step == 2) {
+        arrange.every_second[sizeof(T) / 8](n, x, y);
     } else if (y_step == 1) {
         for (Index i = 0; i < n; ++i) y[i] = x[i * x_step];
     } else {
@@ -36,60 +37,7 @@ void copy_row(Index n, const T* x, Index x_step, T* y, Index y_step)
     }
 }
 
-#if defined(__SSE2__)
-constexpr Index kTile = 4;
-
-/// to[k][i] = from[i][k] for a 4 x 4 tile, rows from_row and to_row apart.
-void transpose_tile(const std::uint32_t* from, Index from_row, std::uint32_t* to, Index to_row)
-{
-    const float* x = reinterpret_cast<const float*>(from);
-    float* y = reinterpret_cast<float*>(to);
-    __m128 a = _mm_loadu_ps(x), b = _mm_loadu_ps(x + from_row);
-    __m128 c = _mm_loadu_ps(x + 2 * from_row), d = _mm_loadu_ps(x + 3 * from_row);
-    _MM_TRANSPOSE4_PS(a, b, c, d);
-    _mm_storeu_ps(y, a), _mm_storeu_ps(y + to_row, b);
-    _mm_storeu_ps(y + 2 * to_row, c), _mm_storeu_ps(y + 3 * to_row, d);
-}
-
-void transpose_tile(const std::uint64_t* from, Index from_row, std::uint64_t* to, Index to_row)
-{
-    const double* x = reinterpret_cast<const double*>(from);
-    double* y = reinterpret_cast<double*>(to);
-    for (Index i = 0; i < 4; i += 2)
-        for (Index k = 0; k < 4; k += 2) {
-            const __m128d a = _mm_loadu_pd(x + i * from_row + k), b = _mm_loadu_pd(x + (i + 1) * from_row + k);
-            _mm_storeu_pd(y + k * to_row + i, _mm_unpacklo_pd(a, b));
-            _mm_storeu_pd(y + (k + 1) * to_row + i, _mm_unpackhi_pd(a, b));
-        }
-}
-#else
-constexpr Index kTile = 1;
-#endif
-
-template <class T>
-void transpose_tile(const T* from, Index from_row, T* to, Index to_row)
-{
-    for (Index i = 0; i < kTile; ++i)
-        for (Index k = 0; k < kTile; ++k) to[k * to_row + i] = from[i * from_row + k];
-}
-
-/// to[k][i] = from[i][k]. Blocks of 16 x 16 keep the lines of both in the first cache.
-template <class T>
-void transpose(Index rows, Index columns, const T* from, Index from_row, T* to, Index to_row)
-{
-    constexpr Index block = 16;
-    const Index whole_rows = rows / kTile * kTile, whole_columns = columns / kTile * kTile;
-    for (Index r = 0; r < whole_rows; r += block)
-        for (Index c = 0; c < whole_columns; c += block)
-            for (Index k = c; k < std::min(c + block, whole_columns); k += kTile)
-                for (Index i = r; i < std::min(r + block, whole_rows); i += kTile)
-                    transpose_tile(from + i * from_row + k, from_row, to + k * to_row + i, to_row);
-    for (Index i = 0; i < rows; ++i)
-        for (Index k = i < whole_rows ? whole_columns : 0; k < columns; ++k)
-            to[k * to_row + i] = from[i * from_row + k];
-}
-
-/// Neither side has neighbours in both orders; blocks all the same.
+/// Blocks keep the lines of both sides in the first cache.
 template <class T>
 void copy_blocks(const Plane& p, const T* x, T* y)
 {
@@ -101,12 +49,23 @@ void copy_blocks(const Plane& p, const T* x, T* y)
                     y[i * p.y_row + k * p.y_column] = x[i * p.x_row + k * p.x_column];
 }
 
+/// to[k][i] = from[i][k].
+template <class T>
+void transpose(Index rows, Index columns, const T* from, Index from_row, T* to, Index to_row)
+{
+    if constexpr (sizeof(T) > 1) return arrange.transpose[sizeof(T) / 8](rows, columns, from, from_row, to, to_row);
+    copy_blocks({rows, columns, from_row, 1, 1, to_row}, from, to);
+}
+
 template <class T>
 void copy_plane(const Plane& p, const T* x, T* y)
 {
     if (p.rows > 1 && p.x_row == 1 && p.y_column == 1) return transpose(p.columns, p.rows, x, p.x_column, y, p.y_row);
     if (p.rows > 1 && p.x_column == 1 && p.y_row == 1) return transpose(p.rows, p.columns, x, p.x_row, y, p.y_column);
     if (p.rows > 1 && p.x_column != 0 && p.x_row == 1) return copy_blocks(p, x, y);
+    const bool runs = p.x_column == 1 && p.y_column == 1 && p.columns <= kShortRow && p.columns > 0;
+    if constexpr (sizeof(T) > 1)
+        if (runs) return arrange.copy_rows[sizeof(T) / 8](p.rows, p.columns, x, p.x_row, y, p.y_row);
     for (Index r = 0; r < p.rows; ++r) copy_row(p.columns, x + r * p.x_row, p.x_column, y + r * p.y_row, p.y_column);
 }
 

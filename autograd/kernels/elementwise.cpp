@@ -16,15 +16,6 @@ constexpr Index kCopyWhole = 1 << 18;
 
 bool is_odd(Index stride) { return stride != 0 && stride != 1; }
 
-/// The kernel for rows that belongs to a flat one, or null.
-BinaryRowsKernel* rows_kernel(BinaryKernel* f)
-{
-    for (std::size_t dtype = 0; dtype < kFloats; ++dtype)
-        for (std::size_t i = 0; i < elementary::BinaryOps::size; ++i)
-            if (active.binary[dtype][i] == f) return active.binary_rows[dtype][i];
-    return nullptr;
-}
-
 /// By the kernel for rows, one call for each plane of the last two dimensions or a band of it.
 void run_planes(BinaryRowsKernel* f, std::size_t element, const Collapsed& shape, const void* a, const void* b, void* y)
 {
@@ -132,6 +123,15 @@ void run_binary_vjp(BinaryVjp* f, std::size_t element, Index n, const void* gy, 
     });
 }
 
+void run_where(WhereKernel* f, std::size_t element, Index n, const void* condition, const void* a, const void* b,
+               void* y)
+{
+    parallel_for(n, kGrain, [=](Index begin, Index end) {
+        f(end - begin, at(condition, begin, 1), 1, at(a, begin, element), 1, at(b, begin, element), 1,
+          at(y, begin, element));
+    });
+}
+
 void walk_unary(UnaryKernel* f, std::size_t element, std::span<const Index> sizes, const void* x,
                 const Index* x_strides, void* y, const double* parameters)
 {
@@ -139,11 +139,20 @@ void walk_unary(UnaryKernel* f, std::size_t element, std::span<const Index> size
              x_strides, y);
 }
 
-void walk_binary(BinaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* a,
-                 const Index* a_strides, const void* b, const Index* b_strides, void* y)
+void run_binary_rows(BinaryRowsKernel* f, std::size_t element, Index rows, Index n, const void* a, Index a_row,
+                     const void* b, Index b_row, void* y)
 {
-    if (BinaryRowsKernel* rows = rows_kernel(f))
-        if (binary_by_rows(rows, from, sizes, a, a_strides, b, b_strides, y)) return;
+    parallel_for(rows, std::max<Index>(1, kGrain / std::max<Index>(1, n)), [=](Index begin, Index end) {
+        f(end - begin, n, at(a, begin * a_row, element), a_row, 1, at(b, begin * b_row, element), b_row, 1,
+          at(y, begin * n, element));
+    });
+}
+
+void walk_binary(BinaryKernel* f, BinaryRowsKernel* rows, std::size_t from, std::size_t to,
+                 std::span<const Index> sizes, const void* a, const Index* a_strides, const void* b,
+                 const Index* b_strides, void* y)
+{
+    if (rows != nullptr && binary_by_rows(rows, from, sizes, a, a_strides, b, b_strides, y)) return;
     for_each_run(sizes, {{a, a_strides, from}, {b, b_strides, from}}, y, to,
                  [=](Index n, const Run& run) { f(n, run.data[0], run.step[0], run.data[1], run.step[1], run.out); });
 }
@@ -207,8 +216,8 @@ void bias_activation(Activation activation, Dtype dtype, Index rows, Index n, co
 void compare(Comparison comparison, Dtype dtype, std::span<const Index> sizes, const void* a, const Index* a_strides,
              const void* b, const Index* b_strides, void* y)
 {
-    detail::walk_binary(active.compare[index_of(dtype)][static_cast<std::size_t>(comparison)], size_of(dtype), 1, sizes,
-                        a, a_strides, b, b_strides, y);
+    detail::walk_binary(active.compare[index_of(dtype)][static_cast<std::size_t>(comparison)], nullptr, size_of(dtype),
+                        1, sizes, a, a_strides, b, b_strides, y);
 }
 
 void where(Dtype dtype, std::span<const Index> sizes, const void* condition, const Index* condition_strides,

@@ -29,10 +29,17 @@ void run_binary(BinaryKernel* f, std::size_t from, std::size_t to, Index n, cons
                 Index b_step, void* y);
 void run_binary_vjp(BinaryVjp* f, std::size_t element, Index n, const void* gy, const void* a, Index a_step,
                     const void* b, Index b_step, const void* y, void* g);
+void run_where(WhereKernel* f, std::size_t element, Index n, const void* condition, const void* a, const void* b,
+               void* y);
 void walk_unary(UnaryKernel* f, std::size_t element, std::span<const Index> sizes, const void* x,
                 const Index* x_strides, void* y, const double* parameters);
-void walk_binary(BinaryKernel* f, std::size_t from, std::size_t to, std::span<const Index> sizes, const void* a,
-                 const Index* a_strides, const void* b, const Index* b_strides, void* y);
+/// y is (rows, n) contiguous; an operand's row is `a_row` elements further on, 0 where each is the same.
+void run_binary_rows(BinaryRowsKernel* f, std::size_t element, Index rows, Index n, const void* a, Index a_row,
+                     const void* b, Index b_row, void* y);
+/// `rows` is the kernel for rows that belongs to f, or null.
+void walk_binary(BinaryKernel* f, BinaryRowsKernel* rows, std::size_t from, std::size_t to,
+                 std::span<const Index> sizes, const void* a, const Index* a_strides, const void* b,
+                 const Index* b_strides, void* y);
 void walk_binary_vjp(BinaryVjp* f, unsigned reads, std::size_t element, std::span<const Index> sizes, const void* gy,
                      const void* a, const Index* a_strides, const void* b, const Index* b_strides, const void* y,
                      void* g);
@@ -94,6 +101,16 @@ inline void compare(Comparison comparison, Dtype dtype, Index n, const void* a, 
     detail::run_binary(f, size_of(dtype), 1, n, a, a_step, b, b_step, y);
 }
 
+/// y = condition ? a : b, arrays of bool and of `dtype`.
+inline void where(Dtype dtype, Index n, const void* condition, const void* a, const void* b, void* y)
+{
+    WhereKernel* f = active.where[index_of(dtype)];
+    if (n <= kGrain)
+        f(n, condition, 1, a, 1, b, 1, y);
+    else
+        detail::run_where(f, size_of(dtype), n, condition, a, b, y);
+}
+
 /// y = x in dtype `to`.
 inline void cast(Dtype from, Dtype to, Index n, const void* x, void* y)
 {
@@ -126,7 +143,9 @@ template <class F>
 void binary(Dtype dtype, std::span<const Index> sizes, const void* a, const Index* a_strides, const void* b,
             const Index* b_strides, void* y)
 {
-    detail::walk_binary(active.binary[index_of(dtype)][elementary::BinaryOps::index<F>()], size_of(dtype),
+    constexpr std::size_t f = elementary::BinaryOps::index<F>();
+    detail::walk_binary(active.binary[index_of(dtype)][f],
+                        is_floating(dtype) ? active.binary_rows[index_of(dtype)][f] : nullptr, size_of(dtype),
                         size_of(dtype), sizes, a, a_strides, b, b_strides, y);
 }
 

@@ -22,6 +22,7 @@ constexpr Index kPiece = 65536;
 void sum_nest(Dtype dtype, Index outer, Index n, Index inner, const void* x, void* y)
 {
     ReduceKernel* f = active.sum[index_of(dtype)];
+    if (outer * n * inner <= kGrain) return f(outer, n, inner, x, y);
     const std::size_t element = size_of(dtype);
     const Index rows = std::max<Index>(1, kPiece / std::max<Index>(1, inner)), pieces = (n + rows - 1) / rows;
     if (pieces <= 4 || rows < 16) {
@@ -171,7 +172,11 @@ void mean(Dtype dtype, std::span<const Index> sizes, DimSet dims, const void* x,
     sum(dtype, sizes, dims, x, x_strides, y);
     Index count = 1, kept = 1;
     for (std::size_t d = 0; d < sizes.size(); ++d) ((dims >> d & 1) != 0 ? count : kept) *= sizes[d];
-    if (dtype == f32) {
+    if (kept == 1 && dtype == f32) {
+        *static_cast<float*>(y) /= static_cast<float>(count);
+    } else if (kept == 1) {
+        *static_cast<double*>(y) /= static_cast<double>(count);
+    } else if (dtype == f32) {
         const float divisor = static_cast<float>(count);
         binary<elementary::Div>(dtype, kept, y, 1, &divisor, 0, y);
     } else {

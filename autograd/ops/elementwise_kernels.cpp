@@ -51,6 +51,19 @@ bool is_number_beside(const Tensor& number, const Tensor& x)
     return number.numel() == 1 && number.ndim() <= x.ndim() && x.is_contiguous();
 }
 
+/// Whether `row`, an array, repeats along the first axes of x.
+bool is_row_beside(const Tensor& row, const Tensor& x)
+{
+    if (!row.is_contiguous() || !x.is_contiguous() || row.ndim() == 0 || row.ndim() >= x.ndim()) return false;
+    return row.numel() > 0 && row.sizes() == Sizes(x.sizes().data() + x.ndim() - row.ndim(), row.ndim());
+}
+
+/// What an operation on two arrays runs: the flat kernel, and the one for rows or null.
+struct Two {
+    kernels::BinaryKernel* flat;
+    kernels::BinaryRowsKernel* rows;
+};
+
 /// y = f(a, b) of a dtype and of the shape of `shape`; a step of 0 means a number.
 [[gnu::always_inline]] inline Tensor run_flat(kernels::BinaryKernel* f, Dtype dtype, const Tensor& shape,
                                               const Tensor& a, Index a_step, const Tensor& b, Index b_step)
@@ -65,23 +78,31 @@ bool is_number_beside(const Tensor& number, const Tensor& x)
 }
 
 /// y = f(a, b) of a dtype, where the shapes differ or there are gaps.
-[[gnu::noinline]] Tensor run_unlike(const char* operation, kernels::BinaryKernel* f, Dtype dtype, const Tensor& a,
-                                    const Tensor& b)
+[[gnu::noinline]] Tensor run_unlike(const char* operation, Two f, Dtype dtype, const Tensor& a, const Tensor& b)
 {
-    if (is_number_beside(b, a)) return run_flat(f, dtype, a, a, 1, b, 0);
-    if (is_number_beside(a, b)) return run_flat(f, dtype, b, a, 0, b, 1);
+    if (is_number_beside(b, a)) return run_flat(f.flat, dtype, a, a, 1, b, 0);
+    if (is_number_beside(a, b)) return run_flat(f.flat, dtype, b, a, 0, b, 1);
+    const bool row_b = f.rows && is_row_beside(b, a), row_a = f.rows && !row_b && is_row_beside(a, b);
+    if (row_a || row_b) {
+        const Tensor& full = row_b ? a : b;
+        const Index n = (row_b ? b : a).numel();
+        Tensor y = new_like(full);
+        kernels::detail::run_binary_rows(f.rows, size_of(dtype), full.numel() / n, n, a.raw(), row_a ? 0 : n, b.raw(),
+                                         row_b ? 0 : n, mutable_data(y));
+        return y;
+    }
     const Dims sizes = common_sizes(operation, a, b);
     Tensor y = empty(dtype, sizes);
-    kernels::detail::walk_binary(f, size_of(a.dtype()), size_of(dtype), span_of(sizes), a.raw(),
+    kernels::detail::walk_binary(f.flat, f.rows, size_of(a.dtype()), size_of(dtype), span_of(sizes), a.raw(),
                                  Strides(operation, a, sizes), b.raw(), Strides(operation, b, sizes), mutable_data(y));
     return y;
 }
 
 /// y = f(a, b) of a dtype; flat kernels where one operand is a number or both are arrays of one shape.
-inline Tensor run_two(const char* operation, kernels::BinaryKernel* f, Dtype dtype, const Tensor& a, const Tensor& b)
+inline Tensor run_two(const char* operation, Two f, Dtype dtype, const Tensor& a, const Tensor& b)
 {
     if (have_same_layout(a, b)) [[likely]]
-        return run_flat(f, dtype, a, a, 1, b, 1);
+        return run_flat(f.flat, dtype, a, a, 1, b, 1);
     return run_unlike(operation, f, dtype, a, b);
 }
 
@@ -156,7 +177,9 @@ Tensor run_binary(const char* operation, std::size_t function, const Tensor& a, 
     kernels::BinaryKernel* f = a.dtype() == boolean ? nullptr : kernels::active.binary[type_of(a)][function];
     if (!f) [[unlikely]]
         throw_meaningless(operation, a, b);
-    return run_two(operation, f, a.dtype(), a, b);
+    kernels::BinaryRowsKernel* rows =
+        is_floating(a.dtype()) ? kernels::active.binary_rows[type_of(a)][function] : nullptr;
+    return run_two(operation, {f, rows}, a.dtype(), a, b);
 }
 
 /// gy times a derivative, where operands have been broadcast or are not contiguous, or the arrays are long.
@@ -206,11 +229,17 @@ Tensor run_scale(const Tensor& gy, double factor, MayOverwrite overwrite)
 
 Tensor run_compare(const char* operation, kernels::Comparison comparison, const Tensor& a, const Tensor& b)
 {
-    return run_two(operation, kernels::active.compare[type_of(a)][static_cast<std::size_t>(comparison)], boolean, a, b);
+    kernels::CompareKernel* f = kernels::active.compare[type_of(a)][static_cast<std::size_t>(comparison)];
+    return run_two(operation, {f, nullptr}, boolean, a, b);
 }
 
 Tensor run_where(const Tensor& condition, const Tensor& a, const Tensor& b)
 {
+    if (have_same_layout(a, b) && condition.is_contiguous() && condition.sizes() == a.sizes()) {
+        Tensor y = new_like(a);
+        kernels::where(a.dtype(), a.numel(), condition.raw(), a.raw(), b.raw(), mutable_data(y));
+        return y;
+    }
     const Dims both = common_sizes("where", a, b);
     const Dims sizes = condition.sizes() == Sizes(both) ? both : broadcast_sizes("where", condition.sizes(), both);
     Tensor y = empty(a.dtype(), sizes);

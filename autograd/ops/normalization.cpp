@@ -10,61 +10,14 @@
 #include <xgrad/ops/vector_norm.hpp>
 #include <xgrad/tape.hpp>
 
+#include "autograd/ops/standardize.hpp"
+
 namespace xgrad {
 
 using detail::Dims;
 using detail::error_text;
 
-// A vjp of its own: one record instead of seven takes 0.6 to 0.9 of the composition's time up to (1024, 512) in f32; at
-// (4096, 768) memory decides and it takes 1.1 to 1.3, as it goes over x once more for the mean that rounding left.
-const Op kStandardize{
-    .name = "standardize",
-    .formula =
-        "(x - sum(x, axes) / count(x, axes)) /"
-        " sqrt(sum(pow(x - sum(x, axes) / count(x, axes), 2), axes) / count(x, axes) + eps)",
-    .shapes = "x: S -> y: S",
-    .derivatives = {"(gy - sum(gy, axes) / count(x, axes) - y * sum(gy * y, axes) / count(x, axes)) /"
-                    " sqrt(sum(pow(x - sum(x, axes) / count(x, axes), 2), axes) / count(x, axes) + eps)"},
-    .source = "Ioffe, Szegedy, Batch normalization (2015)"};
-
 namespace {
-
-/// Over the reduced axes, which keep size 1.
-struct Moments {
-    Tensor mean, var;  // var: biased
-    Tensor centred;    // x - mean
-};
-
-/// The mean is taken away before squares are formed. What rounding left of it, which counts beside a large mean, is
-/// taken away as well.
-Moments moments(const Tensor& x, Sizes axes)
-{
-    const Tensor about = mean(x, axes, true), near = x - about, rest = mean(near, axes, true);
-    const Tensor centred = near - rest;
-    return {about + rest, mean(square(centred), axes, true), centred};
-}
-
-Tensor inverse_deviation(const Tensor& var, double eps) { return 1 / sqrt(var + eps); }
-
-struct Standardized {
-    Tensor y, mean, var;
-};
-
-Standardized standardize(const Input& x, const Dims& axes, double eps)
-{
-    const Moments of_x = [&] {
-        const NoGrad untracked;
-        return moments(*x, axes);
-    }();
-    const Tensor r = inverse_deviation(of_x.var, eps), y = of_x.centred * r;
-    const auto vjp = [x = *x, y, r, eps, kept = detail::PackedAxes(axes)](const Tensor& gy, Adjoints& gx) {
-        const Dims over = kept.unpack();
-        const bool again = detail::is_tracked(gy) || detail::is_tracked(y);
-        const Tensor scale = again ? inverse_deviation(moments(x, over).var, eps) : r;
-        gx.add(0, scale * (gy - mean(gy, over, true) - y * mean(gy * y, over, true)));
-    };
-    return {record(kStandardize, {x}, y, vjp), of_x.mean, of_x.var};
-}
 
 void check_input(const char* operation, const Tensor& x, std::size_t least_axes)
 {
@@ -100,17 +53,10 @@ Tensor along_channels(const Tensor& of_channels, const Tensor& x)
     return reshape(of_channels, sizes);
 }
 
-/// weight y + bias, as far as they are there, both shaped to broadcast.
-Tensor scale_and_shift(Tensor y, const Tensor& weight, const Tensor& bias)
+/// The same where it is there.
+Tensor along_channels_if(const Tensor& of_channels, const Tensor& x)
 {
-    if (weight.defined()) y = y * weight;
-    return bias.defined() ? y + bias : y;
-}
-
-Tensor scale_and_shift_channels(const Tensor& y, const Tensor& weight, const Tensor& bias)
-{
-    return scale_and_shift(y, weight.defined() ? along_channels(weight, y) : weight,
-                           bias.defined() ? along_channels(bias, y) : bias);
+    return of_channels.defined() ? along_channels(of_channels, x) : of_channels;
 }
 
 /// What batch_norm and instance_norm have in common; `axes` are those that are reduced.
@@ -148,10 +94,21 @@ struct ChannelNorm {
                                         "use a larger batch, or the running statistics"));
     }
 
-    /// momentum of the new value, of whose axes all but the channels' are averaged.
+    /// (samples, channels), both merged into one where each sample has statistics of its own.
+    kernels::NormGroups groups(const Tensor& x) const
+    {
+        const std::int64_t samples = x.sizes()[0], channels = x.sizes()[1];
+        const bool together = axes[0] == 0;
+        kernels::NormGroups g{together ? samples : 1, together ? channels : samples * channels, 1, eps};
+        for (std::size_t i = 2; i < x.ndim(); ++i) g.n *= x.sizes()[i];
+        if (together) g.weights = kernels::Weights::of_groups;
+        return g;
+    }
+
+    /// momentum of the new value, which is averaged over the samples.
     Tensor updated(const Tensor& running, const Tensor& value) const
     {
-        const Tensor rows = reshape(value, {value.sizes()[0], running.numel()});
+        const Tensor rows = reshape(value, {value.numel() / running.numel(), running.numel()});
         return running * (1 - momentum) + mean(rows, 0) * momentum;
     }
 
@@ -160,16 +117,17 @@ struct ChannelNorm {
         check(*x, running_mean, running_var);
         if (!own_statistics) {
             const Tensor centred = x - along_channels(detach(running_mean), *x);
-            const Tensor r = inverse_deviation(along_channels(detach(running_var), *x), eps);
+            const Tensor r = detail::inverse_deviation(along_channels(detach(running_var), *x), eps);
             const Tensor scale = weight.defined() ? r * along_channels(weight, *x) : r;
-            return {scale_and_shift_channels(centred * scale, Tensor(), bias), running_mean, running_var};
+            const Tensor y = centred * scale;
+            return {bias.defined() ? y + along_channels(bias, *x) : y, running_mean, running_var};
         }
-        const Standardized s = standardize(x, axes, eps);
-        const Tensor y = scale_and_shift_channels(s.y, weight, bias);
-        if (!running_mean.defined() || x->numel() == 0) return {y, running_mean, running_var};
+        const detail::Standardized s =
+            detail::standardize(x, axes, groups(*x), along_channels_if(weight, *x), along_channels_if(bias, *x));
+        if (!running_mean.defined() || x->numel() == 0) return {s.y, running_mean, running_var};
         const NoGrad untracked;
         const auto n = static_cast<double>(count(*x));
-        return {y, updated(running_mean, s.mean), updated(running_var, s.var * (n / (n - 1)))};
+        return {s.y, updated(running_mean, s.mean()), updated(running_var, s.var() * (n / (n - 1)))};
     }
 };
 
@@ -196,8 +154,13 @@ Tensor layer_norm(const Input& x, Sizes normalized_shape, const NormOptions& opt
     check_factor("layer_norm", "weight", options.weight, *x, normalized_shape);
     check_factor("layer_norm", "bias", options.bias, *x, normalized_shape);
     Dims axes(n);
-    for (std::size_t i = 0; i < n; ++i) axes[i] = static_cast<std::int64_t>(x->ndim() - n + i);
-    return scale_and_shift(standardize(x, axes, options.eps).y, options.weight, options.bias);
+    kernels::NormGroups groups{1, 1, 1, options.eps, kernels::Weights::of_elements};
+    for (std::size_t i = 0; i < x->ndim() - n; ++i) groups.groups *= x->sizes()[i];
+    for (std::size_t i = 0; i < n; ++i) {
+        axes[i] = static_cast<std::int64_t>(x->ndim() - n + i);
+        groups.n *= normalized_shape[i];
+    }
+    return detail::standardize(x, axes, groups, options.weight, options.bias).y;
 }
 
 Tensor group_norm(const Input& x, std::int64_t num_groups, const NormOptions& options)
@@ -213,9 +176,11 @@ Tensor group_norm(const Input& x, std::int64_t num_groups, const NormOptions& op
     check_factor("group_norm", "bias", options.bias, *x, Sizes(&channels, 1));
     std::int64_t of_group = channels / num_groups;
     for (std::size_t i = 2; i < x->ndim(); ++i) of_group *= x->sizes()[i];
-    const Tensor groups = reshape(x, {x->sizes()[0], num_groups, of_group});
-    const Tensor y = reshape(standardize(groups, Dims(1, 2), options.eps).y, x->sizes());
-    return scale_and_shift_channels(y, options.weight, options.bias);
+    const Tensor rows = reshape(x, {x->sizes()[0], num_groups, of_group});
+    const kernels::NormGroups groups{1, x->sizes()[0] * num_groups, of_group, options.eps};
+    Tensor y = reshape(detail::standardize(rows, Dims(1, 2), groups, {}, {}).y, x->sizes());
+    if (options.weight.defined()) y = y * along_channels(options.weight, y);
+    return options.bias.defined() ? y + along_channels(options.bias, y) : y;
 }
 
 NormWithStatistics batch_norm(const Input& x, const Tensor& running_mean, const Tensor& running_var,

@@ -1,5 +1,6 @@
 // Sums and extrema of (outer, n, inner) arrays along n.
 #include "autograd/kernels/simd_constants.hpp"
+#include "autograd/kernels/simd_fold.hpp"
 #include "autograd/kernels/table.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
@@ -21,13 +22,23 @@ T sum_block(Index n, const T* x)
         for (Index i = 1; i < n; ++i) sum += x[i];
         return sum;
     }
-    if (n <= size) return sum_lanes(n == size ? Vec<T>::load(x) : Vec<T>::load_part(x, n));
-    Vec<T> sums[4] = {0, 0, 0, 0};
+    if (n <= size) return sum_across(n == size ? Vec<T>::load(x) : Vec<T>::load_part(x, n));
+    Vec<T> s0(0), s1(0), s2(0), s3(0);
     Index i = 0;
-    for (; i + 4 * size <= n; i += 4 * size)
-        for (Index k = 0; k < 4; ++k) sums[k] += Vec<T>::load(x + i + k * size);
-    for_each_vec<T>(n - i, [&](Index k, auto lanes) { sums[k / size % 4] += lanes.load(x + i + k); });
-    return sum_lanes((sums[0] + sums[2]) + (sums[1] + sums[3]));
+    for (; i + 4 * size <= n; i += 4 * size) {
+        s0 += Vec<T>::load(x + i), s1 += Vec<T>::load(x + i + size);
+        s2 += Vec<T>::load(x + i + 2 * size), s3 += Vec<T>::load(x + i + 3 * size);
+    }
+    if (i + 2 * size <= n) {
+        s0 += Vec<T>::load(x + i), s1 += Vec<T>::load(x + i + size);
+        i += 2 * size;
+    }
+    if (i + size <= n) {
+        s2 += Vec<T>::load(x + i);
+        i += size;
+    }
+    if (i < n) s3 += Vec<T>::load_part(x + i, n - i);
+    return sum_across((s0 + s2) + (s1 + s3));
 }
 
 template <class T>
@@ -128,7 +139,7 @@ struct Largest {
     template <class T>
     static T among(const Vec<T>& v)
     {
-        return max_lanes(v);
+        return max_across(v);
     }
     template <class X>
     static auto passes(const X& x, const X& best)
@@ -145,7 +156,7 @@ struct Smallest {
     template <class T>
     static T among(const Vec<T>& v)
     {
-        return -max_lanes(-v);
+        return -max_across(-v);
     }
     template <class X>
     static auto passes(const X& x, const X& best)
@@ -238,11 +249,30 @@ void extreme_columns_of_floats(Index n, Index inner, const T* x, T* y, Integer* 
     });
 }
 
+/// Without positions: several rows at a time, so that memory is read in order and y seldom.
+template <class Order, class T>
+void extreme_columns_of_values(Index n, Index inner, const T* x, T* y)
+{
+    for_each_vec<T>(inner, [=](Index i, auto lanes) { lanes.store(y + i, lanes.load(x + i)); });
+    Index k = 1;
+    for (; k + 4 <= n; k += 4)
+        for_each_vec<T>(inner, [=, rows = x + k * inner](Index i, auto lanes) {
+            const auto of = [&](Index r) { return lanes.load(rows + r * inner + i); };
+            const Vec<T> best = Order::of(Order::of(of(0), of(1)), Order::of(of(2), of(3)));
+            lanes.store(y + i, Order::of(lanes.load(y + i), best));
+        });
+    for (; k < n; ++k)
+        for_each_vec<T>(inner, [=, row = x + k * inner](Index i, auto lanes) {
+            lanes.store(y + i, Order::of(lanes.load(y + i), lanes.load(row + i)));
+        });
+}
+
 template <class Order, class T>
 void extreme_columns(Index n, Index inner, const T* x, T* y, Integer* position)
 {
     constexpr Index limit = sizeof(T) == 4 ? Index{1} << 24 : Index{1} << 53;
     if constexpr (std::is_floating_point_v<T>) {
+        if (position == nullptr) return extreme_columns_of_values<Order>(n, inner, x, y);
         if (n < limit) return extreme_columns_of_floats<Order>(n, inner, x, y, position);
     }
     extreme_columns_scalar<Order>(n, inner, x, y, position);

@@ -1,0 +1,201 @@
+// Copies that change the order of elements, which are words of 4 or 8 bytes.
+#include "autograd/kernels/arrange_table.hpp"
+#include "autograd/kernels/simd.hpp"
+
+namespace xgrad::kernels::XGRAD_ISA_NAME {
+namespace {
+
+// ---- tiles ----------------------------------------------------------------------------------------------------------
+// to[k][i] = from[i][k] for a square tile, rows from_row and to_row apart.
+
+#if defined(__SSE2__)
+
+void transpose_4(const float* from, Index from_row, float* to, Index to_row)
+{
+    __m128 a = _mm_loadu_ps(from), b = _mm_loadu_ps(from + from_row);
+    __m128 c = _mm_loadu_ps(from + 2 * from_row), d = _mm_loadu_ps(from + 3 * from_row);
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    _mm_storeu_ps(to, a), _mm_storeu_ps(to + to_row, b);
+    _mm_storeu_ps(to + 2 * to_row, c), _mm_storeu_ps(to + 3 * to_row, d);
+}
+
+void transpose_2(const double* from, Index from_row, double* to, Index to_row)
+{
+    const __m128d a = _mm_loadu_pd(from), b = _mm_loadu_pd(from + from_row);
+    _mm_storeu_pd(to, _mm_unpacklo_pd(a, b));
+    _mm_storeu_pd(to + to_row, _mm_unpackhi_pd(a, b));
+}
+
+#endif
+
+#if defined(__AVX2__)
+
+/// Two quarters of rows in one register.
+inline __m256 two_quarters(const float* low, const float* high)
+{
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(low)), _mm_loadu_ps(high), 1);
+}
+
+/// Half of a tile of 8 x 8: four columns of it become four rows.
+inline void transpose_half(const float* from, Index from_row, float* to, Index to_row)
+{
+    const __m256 a = two_quarters(from, from + 4 * from_row);
+    const __m256 b = two_quarters(from + from_row, from + 5 * from_row);
+    const __m256 c = two_quarters(from + 2 * from_row, from + 6 * from_row);
+    const __m256 d = two_quarters(from + 3 * from_row, from + 7 * from_row);
+    const __m256 ab_low = _mm256_unpacklo_ps(a, b), ab_high = _mm256_unpackhi_ps(a, b);
+    const __m256 cd_low = _mm256_unpacklo_ps(c, d), cd_high = _mm256_unpackhi_ps(c, d);
+    _mm256_storeu_ps(to, _mm256_shuffle_ps(ab_low, cd_low, 0x44));
+    _mm256_storeu_ps(to + to_row, _mm256_shuffle_ps(ab_low, cd_low, 0xee));
+    _mm256_storeu_ps(to + 2 * to_row, _mm256_shuffle_ps(ab_high, cd_high, 0x44));
+    _mm256_storeu_ps(to + 3 * to_row, _mm256_shuffle_ps(ab_high, cd_high, 0xee));
+}
+
+inline void transpose_8(const float* from, Index from_row, float* to, Index to_row)
+{
+    transpose_half(from, from_row, to, to_row);
+    transpose_half(from + 4, from_row, to + 4 * to_row, to_row);
+}
+
+inline __m256d two_halves(const double* low, const double* high)
+{
+    return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(low)), _mm_loadu_pd(high), 1);
+}
+
+inline void transpose_4(const double* from, Index from_row, double* to, Index to_row)
+{
+    for (Index k = 0; k < 4; k += 2) {
+        const __m256d a = two_halves(from + k, from + 2 * from_row + k);
+        const __m256d b = two_halves(from + from_row + k, from + 3 * from_row + k);
+        _mm256_storeu_pd(to + k * to_row, _mm256_unpacklo_pd(a, b));
+        _mm256_storeu_pd(to + (k + 1) * to_row, _mm256_unpackhi_pd(a, b));
+    }
+}
+
+#endif
+
+/// A tile of a side as long as it may be: 1 always works.
+template <Index Side, class T>
+inline void transpose_tile(const T* from, Index from_row, T* to, Index to_row)
+{
+#if defined(__AVX2__)
+    if constexpr (Side == 8 && sizeof(T) == 4) return transpose_8(from, from_row, to, to_row);
+    if constexpr (Side == 4 && sizeof(T) == 8) return transpose_4(from, from_row, to, to_row);
+#endif
+#if defined(__SSE2__)
+    if constexpr (Side == 4 && sizeof(T) == 4) return transpose_4(from, from_row, to, to_row);
+    if constexpr (Side == 2 && sizeof(T) == 8) return transpose_2(from, from_row, to, to_row);
+#endif
+    for (Index i = 0; i < Side; ++i)
+        for (Index k = 0; k < Side; ++k) to[k * to_row + i] = from[i * from_row + k];
+}
+
+#if defined(__AVX2__)
+template <class T>
+constexpr Index kWide = 32 / sizeof(T);
+#else
+template <class T>
+constexpr Index kWide = 16 / sizeof(T);
+#endif
+
+// ---- planes ---------------------------------------------------------------------------------------------------------
+
+/// body(start) for 0, step, 2 step ...; the last one ends at n and may overlap the one before it.
+template <class Body>
+inline void for_each_start(Index n, Index step, Body body)
+{
+    for (Index i = 0; i + step <= n; i += step) body(i);
+    if (n % step != 0) body(n - step);
+}
+
+/// In blocks whose rows are one cache line on both sides.
+template <Index Side, class T>
+void transpose_tiles(Index rows, Index columns, const T* from, Index from_row, T* to, Index to_row)
+{
+    constexpr Index line = 64 / sizeof(T);
+    const auto block = [=](Index r, Index c, Index height, Index width) {
+        for_each_start(width, Side, [=](Index k) {
+            for_each_start(height, Side, [=](Index i) {
+                transpose_tile<Side>(from + (r + i) * from_row + c + k, from_row, to + (c + k) * to_row + r + i,
+                                     to_row);
+            });
+        });
+    };
+    const Index height = rows < line ? rows : line, width = columns < line ? columns : line;
+    for_each_start(rows, height,
+                   [=](Index r) { for_each_start(columns, width, [=](Index c) { block(r, c, height, width); }); });
+}
+
+template <class T>
+void transpose(Index rows, Index columns, const void* from_, Index from_row, void* to_, Index to_row)
+{
+    const T* from = static_cast<const T*>(from_);
+    T* to = static_cast<T*>(to_);
+    const Index least = rows < columns ? rows : columns;
+    if (least >= kWide<T>) return transpose_tiles<kWide<T>>(rows, columns, from, from_row, to, to_row);
+    if (least >= kWide<T> / 2) return transpose_tiles<kWide<T> / 2>(rows, columns, from, from_row, to, to_row);
+    if (rows < columns) {
+        for (Index k = 0; k < columns; ++k)
+            for (Index i = 0; i < rows; ++i) to[k * to_row + i] = from[i * from_row + k];
+    } else {
+        for (Index i = 0; i < rows; ++i)
+            for (Index k = 0; k < columns; ++k) to[k * to_row + i] = from[i * from_row + k];
+    }
+}
+
+// ---- rows -----------------------------------------------------------------------------------------------------------
+
+/// The last register of a row overlaps the one before it.
+template <class T>
+void copy_rows(Index rows, Index n, const void* from_, Index from_row, void* to_, Index to_row)
+{
+    constexpr Index size = Vec<T>::size;
+    const T* from = static_cast<const T*>(from_);
+    T* to = static_cast<T*>(to_);
+    for (Index r = 0; r < rows; ++r, from += from_row, to += to_row) {
+        if (n < size) {
+            Vec<T>::load_part(from, n).store_part(to, n);
+            continue;
+        }
+        for (Index i = 0; i + size <= n; i += size) Vec<T>::load(from + i).store(to + i);
+        if (n % size != 0) Vec<T>::load(from + n - size).store(to + n - size);
+    }
+}
+
+// ---- every second element -------------------------------------------------------------------------------------------
+
+template <class T>
+void every_second(Index n, const void* from_, void* to_)
+{
+    const T* from = static_cast<const T*>(from_);
+    T* to = static_cast<T*>(to_);
+    Index i = 0;
+#if defined(__AVX2__)
+    constexpr Index size = 32 / sizeof(T);
+    for (; i + size < n; i += size) {  // not the last ones: their registers would reach beyond the array
+        if constexpr (sizeof(T) == 4) {
+            const __m256 a = _mm256_loadu_ps(from + 2 * i), b = _mm256_loadu_ps(from + 2 * i + size);
+            const __m256d mixed = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0x88));
+            _mm256_storeu_pd(reinterpret_cast<double*>(to + i), _mm256_permute4x64_pd(mixed, 0xd8));
+        } else {
+            const __m256d a = _mm256_loadu_pd(from + 2 * i), b = _mm256_loadu_pd(from + 2 * i + size);
+            _mm256_storeu_pd(to + i, _mm256_permute4x64_pd(_mm256_unpacklo_pd(a, b), 0xd8));
+        }
+    }
+#endif
+    for (; i < n; ++i) to[i] = from[2 * i];
+}
+
+}  // namespace
+
+void fill_copy(ArrangeTable& table)
+{
+    table.transpose[0] = transpose<float>;
+    table.transpose[1] = transpose<double>;
+    table.copy_rows[0] = copy_rows<float>;
+    table.copy_rows[1] = copy_rows<double>;
+    table.every_second[0] = every_second<float>;
+    table.every_second[1] = every_second<double>;
+}
+
+}  // namespace xgrad::kernels::XGRAD_ISA_NAME
