@@ -121,9 +121,18 @@ void transpose_tiles(Index rows, Index columns, const T* from, Index from_row, T
             });
         });
     };
-    const Index height = rows < line ? rows : line, width = columns < line ? columns : line;
-    for_each_start(rows, height,
-                   [=](Index r) { for_each_start(columns, width, [=](Index c) { block(r, c, height, width); }); });
+    // A rest that is smaller than a tile is done together with elements before it.
+    const auto for_each_block = [=](Index n, auto body) {
+        for (Index i = 0; i < n; i += line) {
+            if (n - i < Side)
+                body(n - Side, Side);
+            else
+                body(i, n - i < line ? n - i : line);
+        }
+    };
+    for_each_block(rows, [=](Index r, Index height) {
+        for_each_block(columns, [=](Index c, Index width) { block(r, c, height, width); });
+    });
 }
 
 template <class T>
