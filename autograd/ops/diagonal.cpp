@@ -110,7 +110,7 @@ Tensor triangle_indices(const char* operation, std::int64_t rows, std::int64_t c
     const Tensor y = detail::empty(i64, {2, count});
     auto* row = detail::mutable_data<std::int64_t>(y);
     auto* column = row + count;
-    for (std::int64_t i = 0; i < rows; ++i)
+    for (std::int64_t i = upper ? 0 : empty; i < (upper ? full : rows); ++i)
         for (std::int64_t j = upper ? end(i) : 0; j < (upper ? columns : end(i)); ++j) *row++ = i, *column++ = j;
     return y;
 }
