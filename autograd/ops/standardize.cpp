@@ -53,12 +53,12 @@ struct Kept {
 /// In operations: x without its mean, and 1 / sqrt(var + eps). The mean is taken away before squares are formed. What
 /// rounding left of it, which counts beside a large mean, is taken away as well.
 struct Centred {
-    Centred(const Tensor& x, const Dims& axes, double eps)
-        : about(xgrad::mean(x, axes, true)),
-          near(x - about),
+    Centred(const Tensor& of, const Dims& axes, double eps)
+        : about(xgrad::mean(of, axes, true)),
+          near(of - about),
           rest(xgrad::mean(near, axes, true)),
           x(near - rest),
-          var(xgrad::mean(square(this->x), axes, true)),
+          var(xgrad::mean(square(x), axes, true)),
           r(inverse_deviation(var, eps))
     {
     }
