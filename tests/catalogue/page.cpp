@@ -179,6 +179,7 @@ names, arguments and results are those of PyTorch 1.13, also [where it contradic
     std::string text_of(const Family& family, const std::string& name)
     {
         std::string text = "\n### " + name + "\n\n", code, comment;
+        bool is_inline = true;  // so it records nothing itself; the operation of that name is another function's
         const auto flush = [&] {
             if (!code.empty())
                 text += "```cpp\n" + code + "```\n" + (comment.empty() ? "" : "\n" + shown(comment)) + "\n";
@@ -189,8 +190,10 @@ names, arguments and results are those of PyTorch 1.13, also [where it contradic
             if (d.comment != comment) flush();
             code += d.code + ";\n";
             comment = d.comment;
+            is_inline &= d.code.rfind("inline ", 0) == 0;
         }
         flush();
+        if (is_inline) return text;
         const Observation* const seen = seen_of(family, name);
         return text + facts_of(name, seen) + special_points_of(family, name, seen);
     }
