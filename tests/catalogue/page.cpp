@@ -222,7 +222,7 @@ names, arguments and results are those of PyTorch 1.13, also [where it contradic
         static const std::vector<std::string> kUnknown;
         const std::vector<std::string>& recorded = seen ? seen->operations : kUnknown;
         const auto op = ops_.find(name);
-        const bool is_own = seen ? std::find(recorded.begin(), recorded.end(), name) != recorded.end() : true;
+        const bool is_own = recorded.empty() || std::find(recorded.begin(), recorded.end(), name) != recorded.end();
         std::string text;
         if (op != ops_.end() && is_own && shown_.insert(name).second) text += catalogue::facts_of(*op->second);
         if (!recorded.empty() && recorded != std::vector<std::string>{name}) {
