@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "autograd/batched.hpp"
 #include "autograd/new_tensor.hpp"
 #include "autograd/open_tapes.hpp"
 #include "autograd/walk.hpp"
@@ -137,7 +138,7 @@ void Tape::backward(const Tensor& root, BackwardOptions options)
     Recording& r = ThreadTapes::recording_of(*this, "backward");
     const std::uint32_t index = node_on(r, "backward", root);
     options.create_graph |= open_->is_scope();
-    walk_from(r, index, default_seed(root), true, options);
+    walk_from(r, index, detail::seed_of_all(default_seed(root), root), true, options);
 }
 
 void Tape::backward(const Tensor& root, const Tensor& seed, BackwardOptions options)
@@ -146,7 +147,7 @@ void Tape::backward(const Tensor& root, const Tensor& seed, BackwardOptions opti
     const std::uint32_t index = node_on(r, "backward", root);
     check_seed(root, seed);
     options.create_graph |= open_->is_scope();
-    walk_from(r, index, seed, false, options);
+    walk_from(r, index, detail::seed_of_all(seed, root), false, options);
 }
 
 void Tape::backward(const Scalar& root, BackwardOptions options) { backward(root, 1.0, options); }
@@ -191,6 +192,7 @@ void retain_grad(const Tensor& x)
 {
     Recording* r = detail::running();
     if (!r || !r->holds(x.header().serial)) detail::throw_not_on_tape("retain_grad", "a tensor " + describe(x));
+    if (detail::is_batched(x)) return retain_grad(detail::all_samples(x));
     detail::TensorHeader& header = *x.unsafe_header();
     if (header.leaf) return;
     r->kept.push_back({header.node, detail::new_leaf_cell(), Tensor()});
@@ -201,6 +203,7 @@ void retain_grad(const Tensor& x)
 const Tensor& Tensor::grad() const
 {
     const detail::TensorHeader& h = header();
+    if (detail::is_batched(*this)) return detail::batched_grad(*this);
     if (h.leaf) return h.leaf->grad;
     const Recording* r = detail::running();
     if (r && r->log && r->holds(h.serial)) return (*r->log)[h.node].adjoint;

@@ -7,4 +7,11 @@ std::string error_text(const char* operation, const std::string& what, const std
     return std::string(operation) + ": " + what + ".\n  rule: " + rule + ".\n  try:  " + hint + ".";
 }
 
+void throw_out_of_memory(std::size_t bytes)
+{
+    throw MemoryError(error_text("memory", "the system does not give " + std::to_string(bytes) + " bytes",
+                                 "values, gradients and what tapes keep fit in memory together",
+                                 "check the sizes; use smaller ones, or keep less with checkpoint"));
+}
+
 }  // namespace xgrad::detail

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -35,7 +37,19 @@ struct LinalgError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// Memory that the system does not give. A std::bad_alloc that says how much was asked for.
+class MemoryError : public std::bad_alloc {
+public:
+    explicit MemoryError(const std::string& text) : text_(text) {}
+    const char* what() const noexcept override { return text_.what(); }
+
+private:
+    std::runtime_error text_;  // for its text, whose copies throw nothing
+};
+
 namespace detail {
+
+[[noreturn]] void throw_out_of_memory(std::size_t bytes);
 
 /// "operation: what.\n  rule: ...\n  try:  ..." : the one form of every error text of the library.
 std::string error_text(const char* operation, const std::string& what, const std::string& rule,

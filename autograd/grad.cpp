@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "autograd/batched.hpp"
 #include "autograd/open_tapes.hpp"
 #include "autograd/walk.hpp"
 
@@ -212,9 +213,11 @@ std::vector<Tensor> Tape::grad(const Tensor& root, const std::vector<Tensor>& in
     for (const Tensor& input : inputs) nodes.push_back(node_on(r, "grad", input));
     // No node before the first input leads to an input.
     const std::uint32_t floor = nodes.empty() ? 0 : *std::min_element(nodes.begin(), nodes.end());
-    std::vector<Tensor> gradients = detail::pull(r, {&root, 1}, {&seed, 1}, nodes, std::min(floor, index), options);
+    const detail::WholeRoots whole(r, {&root, 1}, {&seed, 1}, inputs);
+    std::vector<Tensor> gradients =
+        detail::pull(r, whole.roots(), whole.seeds(), nodes, std::min(floor, index), options);
     for (std::size_t i = 0; i < inputs.size(); ++i)
-        if (!gradients[i].defined()) gradients[i] = zeros_like(inputs[i]);
+        gradients[i] = gradients[i].defined() ? detail::with_levels_of(inputs[i], gradients[i]) : zeros_like(inputs[i]);
     return gradients;
 }
 

@@ -29,7 +29,7 @@ struct Evaluation {
 /// What is compared: a function, and the gradients that autograd gives for the weighted sum of its elements.
 struct Subject {
     CheckedFunction value;
-    std::function<Evaluation(const std::vector<Tensor>&)> gradients;
+    Callable<Evaluation(const std::vector<Tensor>&)> gradients;
     std::size_t n_inputs;  // without the adjoint of the output, which second-order checks put behind them
 };
 

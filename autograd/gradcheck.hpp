@@ -5,11 +5,11 @@
 //   auto report = gradcheck([](const Tensor& x) { return sum(tanh(x) * x); }, {t});
 //   EXPECT_TRUE(report.ok) << report.message;
 
+#include <xgrad/callable.hpp>
 #include <xgrad/scalar.hpp>
 #include <xgrad/tensor.hpp>
 
 #include <concepts>
-#include <functional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -36,8 +36,8 @@ struct GradcheckReport {
 
 namespace detail {
 
-using CheckedFunction = std::function<Tensor(const std::vector<Tensor>&)>;
-using CheckedScalarFunction = std::function<Scalar(const std::vector<Scalar>&)>;
+using CheckedFunction = Callable<Tensor(const std::vector<Tensor>&)>;
+using CheckedScalarFunction = Callable<Scalar(const std::vector<Scalar>&)>;
 
 GradcheckReport check_gradients(const CheckedFunction& f, const std::vector<Tensor>& inputs, GradcheckOptions options);
 GradcheckReport check_second_gradients(const CheckedFunction& f, const std::vector<Tensor>& inputs,

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <vector>
 
+#include "autograd/batched.hpp"
+
 namespace xgrad::detail {
 
 std::atomic<std::uint64_t> write_clock_value{0};
@@ -116,8 +118,9 @@ void mark_written(TensorHeader& header) noexcept
     header.written = write_clock_value.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
-void throw_overwritten(const TensorHeader& header)
+void throw_unreadable(const TensorHeader& header)
 {
+    if (header.flags & TensorHeader::kBatched) throw_needs_loop(header);
     const std::string name = header.leaf && !header.leaf->name.empty() ? "'" + header.leaf->name + "' " : "";
     throw TapeError(error_text("backward",
                                "parameter " + name + "of shape " + to_string(Sizes(header.sizes(), header.ndim)) +

@@ -42,4 +42,13 @@ inline Tensor new_like(const Tensor& x)
     return Tensor::adopt(h);
 }
 
+/// Throws MemoryError when the system would not give the memory of such a tensor, ShapeError when no system would: ahead
+/// of long work for its elements.
+inline void check_memory(const char* operation, Dtype dtype, Sizes sizes)
+{
+    constexpr std::int64_t kMany = std::int64_t{1} << 27;
+    const std::int64_t numel = checked_numel(operation, sizes);
+    if (numel > kMany) (void)empty(dtype, sizes, numel);
+}
+
 }  // namespace xgrad::detail

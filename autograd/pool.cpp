@@ -1,5 +1,7 @@
 #include <xgrad/pool.hpp>
 
+#include <xgrad/error.hpp>
+
 #include <atomic>
 #include <cstdlib>
 #include <mutex>
@@ -126,7 +128,7 @@ void* pool_allocate_slow(std::uint8_t size_class)
         release_cached_memory();
         block = std::aligned_alloc(64, bytes);
     }
-    if (!block) throw std::bad_alloc();
+    if (!block) throw_out_of_memory(bytes);
     system_allocations.fetch_add(1, std::memory_order_relaxed);
     bytes_from_system.fetch_add(bytes, std::memory_order_relaxed);
     return block;

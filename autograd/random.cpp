@@ -54,9 +54,8 @@ template <class T>
 void uniform(std::span<T> y, T lo, T hi, Generator& generator)
 {
     if (!(lo <= hi) || !std::isfinite(hi - lo)) {
-        throw std::invalid_argument(detail::error_text("uniform",
-                                                       "bounds " + std::to_string(lo) + " and " + std::to_string(hi),
-                                                       "lo <= hi, and hi - lo is finite", "swap the bounds"));
+        throw ShapeError(detail::error_text("uniform", "bounds " + std::to_string(lo) + " and " + std::to_string(hi),
+                                            "lo <= hi, and hi - lo is finite", "swap the bounds"));
     }
     const T below_hi = lo < hi ? std::nextafter(hi, lo) : hi;
     fill<kPerBlock<T>>(y, generator, [=](const Block& block, std::size_t i) {
@@ -68,7 +67,7 @@ template <class T>
 void normal(std::span<T> y, T mean, T stddev, Generator& generator)
 {
     if (!(stddev >= 0) || !std::isfinite(stddev) || !std::isfinite(mean)) {
-        throw std::invalid_argument(detail::error_text(
+        throw ShapeError(detail::error_text(
             "normal", "mean " + std::to_string(mean) + ", standard deviation " + std::to_string(stddev),
             "both are finite, and stddev >= 0", "pass the deviation, not its logarithm"));
     }
@@ -138,8 +137,8 @@ void fill_normal(std::span<double> y, double mean, double stddev, Generator& gen
 void fill_bernoulli(std::span<std::uint8_t> y, double p, Generator& generator)
 {
     if (!(p >= 0 && p <= 1)) {
-        throw std::invalid_argument(detail::error_text("bernoulli", "p = " + std::to_string(p), "0 <= p <= 1",
-                                                       "p = sigmoid(logit) for a logit"));
+        throw ShapeError(detail::error_text("bernoulli", "p = " + std::to_string(p), "0 <= p <= 1",
+                                            "p = sigmoid(logit) for a logit"));
     }
     fill<2>(y, generator,
             [p](const Block& block, std::size_t i) { return static_cast<std::uint8_t>(unit(block, i, 0.0) < p); });
@@ -148,7 +147,7 @@ void fill_bernoulli(std::span<std::uint8_t> y, double p, Generator& generator)
 void fill_integers(std::span<std::int64_t> y, std::int64_t lo, std::int64_t hi, Generator& generator)
 {
     if (lo >= hi) {
-        throw std::invalid_argument(detail::error_text(
+        throw ShapeError(detail::error_text(
             "integers", "no integer lies in [" + std::to_string(lo) + ", " + std::to_string(hi) + ")",
             "lo < hi, and hi is not drawn", "hi = largest number + 1"));
     }
@@ -161,10 +160,16 @@ void fill_integers(std::span<std::int64_t> y, std::int64_t lo, std::int64_t hi, 
 std::vector<std::int64_t> permutation(std::int64_t n, Generator& generator)
 {
     if (n < 0) {
-        throw std::invalid_argument(
+        throw ShapeError(
             detail::error_text("permutation", "n = " + std::to_string(n), "n >= 0", "the number of rows of the data"));
     }
     std::vector<std::int64_t> y(static_cast<std::size_t>(n));
+    fill_permutation(y, generator);
+    return y;
+}
+
+void fill_permutation(std::span<std::int64_t> y, Generator& generator)
+{
     std::iota(y.begin(), y.end(), std::int64_t{0});
     const std::uint64_t seed = generator.seed();
     std::uint64_t position = generator.take((y.size() + 1) / 2);
@@ -173,7 +178,6 @@ std::vector<std::int64_t> permutation(std::int64_t n, Generator& generator)
         if (drawn % 2 == 0) block = block_at(seed, position++);
         std::swap(y[i - 1], y[below(word64(block, drawn % 2), i)]);
     }
-    return y;
 }
 
 }  // namespace xgrad

@@ -59,5 +59,6 @@ void fill_integers(std::span<std::int64_t> y, std::int64_t lo, std::int64_t hi,
 
 /// The numbers 0 to n - 1 in random order (Fisher and Yates, from the end).
 std::vector<std::int64_t> permutation(std::int64_t n, Generator& generator = default_generator());
+void fill_permutation(std::span<std::int64_t> y, Generator& generator = default_generator());
 
 }  // namespace xgrad

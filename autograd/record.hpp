@@ -13,6 +13,7 @@ namespace xgrad {
 namespace detail {
 struct Node;
 struct Walk;
+class BatchedAdjoints;
 
 /// The positions start, start + step, ... of an axis; how many follows from the tensor that lies there.
 struct SlicePlace {
@@ -110,9 +111,11 @@ public:
 
 private:
     friend struct detail::Walk;
+    friend class detail::BatchedAdjoints;
     Adjoints(detail::Walk& walk, detail::Node& node) : walk_(walk), node_(node) {}
     detail::Walk& walk_;
     detail::Node& node_;
+    detail::BatchedAdjoints* batched_ = nullptr;  // the vjp was written for one sample
 };
 
 namespace detail {

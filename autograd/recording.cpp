@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
 #include <utility>
+
+#include "autograd/batched.hpp"
 
 namespace xgrad {
 namespace {
@@ -55,13 +58,19 @@ constexpr std::size_t kFewInputs = Node::kInline + 1;
                                                         std::size_t vjp_bytes, std::uint32_t* ids)
 {
     bool tracked = inputs.first == nullptr;  // scalars enter
+    unsigned flags = 0;
     for (std::size_t i = 0; i < inputs.count; ++i) {
-        ids[i] = r.node_of(inputs.first[i].tensor()->header());
+        const TensorHeader& input = inputs.first[i].tensor()->header();
+        ids[i] = r.node_of(input);
         tracked |= ids[i] != Node::kNone;
+        flags |= input.flags;
     }
     if (!tracked) return {};
-    if (!is_fresh(value.header())) [[unlikely]]
+    const bool batched = (flags | value.header().flags) & TensorHeader::kBatched;
+    if (batched || !is_fresh(value.header())) [[unlikely]] {
+        if (batched) return begin_batched_record(op, inputs, value, vjp_bytes);
         make_fresh(value);
+    }
     if (r.detect_anomaly) [[unlikely]]
         check_finite(op.name, "the value", value, r);
     Node& node = r.nodes.next();
@@ -192,13 +201,13 @@ NewRecord begin_record(const Op& op, Inputs inputs, Tensor& value, std::size_t v
 void cancel_record(const Tensor& value) noexcept
 {
     running()->nodes.pop();
-    value.unsafe_header()->serial = 0;
+    all_samples(value).unsafe_header()->serial = 0;
 }
 
 bool is_tracked(const Tensor& x) noexcept
 {
     const Recording* const r = running();
-    return r && is_tracked(*r, x.header());
+    return r && x.defined() && is_tracked(*r, x.header());
 }
 
 }  // namespace detail

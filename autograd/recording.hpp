@@ -3,6 +3,7 @@
 // What a tape records: the scalar statements (ScalarTape) and, in the same order of slots, one node for each tensor
 // operation and leaf. A thread keeps one recording for each depth of isolation and reuses its memory.
 
+#include <xgrad/callable.hpp>
 #include <xgrad/leaf.hpp>
 #include <xgrad/record.hpp>
 #include <xgrad/scalar_statement.hpp>
@@ -10,7 +11,6 @@
 #include <xgrad/tensor.hpp>
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -147,7 +147,7 @@ struct KeptAdjoint {
 
 /// What register_hook was given for a node. Shared with the handle, which empties the function to remove it.
 struct Hook {
-    std::function<Tensor(const Tensor&)> function;
+    Callable<Tensor(const Tensor&)> function;
 };
 
 /// Notes which values a function reads that an outer recording, or a parameter, tracks.

@@ -77,6 +77,7 @@ template const ElementaryInfo& info_of<elementary::Log2>();
 template const ElementaryInfo& info_of<elementary::Log10>();
 template const ElementaryInfo& info_of<elementary::Log1p>();
 template const ElementaryInfo& info_of<elementary::Rsqrt>();
+template const ElementaryInfo& info_of<elementary::Cbrt>();
 template const ElementaryInfo& info_of<elementary::Tan>();
 template const ElementaryInfo& info_of<elementary::Asin>();
 template const ElementaryInfo& info_of<elementary::Acos>();

@@ -49,6 +49,13 @@ template <detail::ScalarExpression X>
     return detail::apply<elementary::Rsqrt>(detail::operand(std::forward<X>(x)));
 }
 
+[[gnu::always_inline]] inline auto cbrt(detail::Leaf x) { return detail::apply<elementary::Cbrt>(x); }
+template <detail::ScalarExpression X>
+[[gnu::always_inline]] inline auto cbrt(X&& x)
+{
+    return detail::apply<elementary::Cbrt>(detail::operand(std::forward<X>(x)));
+}
+
 [[gnu::always_inline]] inline auto tan(detail::Leaf x) { return detail::apply<elementary::Tan>(x); }
 template <detail::ScalarExpression X>
 [[gnu::always_inline]] inline auto tan(X&& x)

@@ -107,7 +107,8 @@ void ScalarTape::reserve(std::uint64_t wanted)
     std::uint64_t entries = wanted / 2;
     while (entries > kSmallestCapacity && !map(entries)) entries /= 2;
     release();
-    if (!map(std::max(entries / 4, kSmallestCapacity))) throw std::bad_alloc();
+    if (!map(std::max(entries / 4, kSmallestCapacity)))
+        throw_out_of_memory(kSmallestCapacity * (sizeof(*operands) + sizeof(*counts) + sizeof(*adjoints)));
 }
 
 void ScalarTape::release() noexcept

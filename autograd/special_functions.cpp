@@ -24,7 +24,7 @@ long double zeta(long double s, long double q)
     for (const long double far = 20 + s; q < far; q += 1) {
         const long double term = std::pow(q, -s);
         sum += term;
-        if (term < sum * 1e-22L) return sum;  // also where it is infinite
+        if (term <= sum * 1e-22L) return sum;  // also where all are infinite or 0
     }
     const long double power = std::pow(q, -s);
     sum += power * q / (s - 1) + power / 2;
@@ -50,6 +50,8 @@ long double positive_digamma(long double x)
 }
 
 }  // namespace
+
+long double cbrt(long double x) noexcept { return std::cbrt(x); }
 
 long double lgamma(long double x) noexcept
 {

@@ -1,17 +1,26 @@
 #pragma once
 
-// Functions of mathematics that <cmath> lacks, and lgamma, whose std:: form writes a global variable; for float, double and long double; computed in long double.
+// Functions of mathematics that <cmath> lacks or has otherwise: the std::lgamma of glibc writes a global variable, its
+// std::cbrt (2.36) is 3 units in the last place off. For float, double and long double; computed in long double.
 
 #include <concepts>
 
 namespace xgrad::elementary {
 namespace wide {
+long double cbrt(long double x) noexcept;
 long double lgamma(long double x) noexcept;
 long double digamma(long double x) noexcept;
 long double trigamma(long double x) noexcept;
 long double polygamma(long double n, long double x) noexcept;
 long double erfinv(long double x) noexcept;
 }  // namespace wide
+
+/// The cube root, also of negative numbers.
+template <std::floating_point T>
+T cbrt(T x)
+{
+    return static_cast<T>(wide::cbrt(x));
+}
 
 /// The logarithm of the absolute value of the gamma function.
 template <std::floating_point T>

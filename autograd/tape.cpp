@@ -4,6 +4,7 @@
 
 #include <mutex>
 
+#include "autograd/batched.hpp"
 #include "autograd/open_tapes.hpp"
 
 namespace xgrad {
@@ -183,9 +184,11 @@ Tensor Tape::variable(std::string_view name, const Tensor& value)
         throw DtypeError(error_text("variable", "a value of type " + describe(value),
                                     "only f32 and f64 have gradients; integers and booleans are constants",
                                     "convert it first: to(x, f64)"));
-    Tensor leaf = detail::make_leaf(value, std::string(name));
-    r.add_leaf(leaf, *leaf.header().leaf);
-    return leaf;
+    return detail::on_all_samples(detail::at_all_levels(value), [&](const Tensor& x) {
+        const Tensor leaf = detail::make_leaf(x, std::string(name));
+        r.add_leaf(leaf, *leaf.header().leaf);
+        return leaf;
+    });
 }
 
 void Tape::name(const Scalar& x, std::string_view name)

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "autograd/batched.hpp"
 #include "autograd/kernels/copy.hpp"
 #include "autograd/new_tensor.hpp"
 
@@ -90,6 +91,7 @@ void release_foreign(detail::TensorHeader* header) noexcept
 {
     if (header->flags & detail::TensorHeader::kOwnsLeaf) release(header->leaf);
     if (header->flags & detail::TensorHeader::kForeign) release_foreign(header);
+    if (header->flags & detail::TensorHeader::kBatched) detail::destroy_batched_parts(header);
     if (header->owner) release(header->owner);  // an owner is never a view: no chain to follow
     pool_release(header, header->size_class);
 }
@@ -126,11 +128,11 @@ void set_default_dtype(Dtype dtype)
 
 namespace detail {
 
-__thread std::uint64_t walk_clock __attribute__((tls_model("initial-exec"))) = ~std::uint64_t{0};
+__thread std::uint64_t walk_clock __attribute__((tls_model("initial-exec"))) = kNoWalk;
 
 void destroy(TensorHeader* header) noexcept
 {
-    constexpr std::uint8_t kHolds = TensorHeader::kOwnsLeaf | TensorHeader::kForeign;
+    constexpr std::uint8_t kHolds = TensorHeader::kOwnsLeaf | TensorHeader::kForeign | TensorHeader::kBatched;
     if ((header->flags & kHolds) || header->owner) [[unlikely]]
         return destroy_with_parts(header);
     pool_release(header, header->size_class);
@@ -167,6 +169,8 @@ Tensor empty_like(const Tensor& x) { return new_like(x); }
 Tensor view(const Tensor& base, Sizes sizes, Sizes strides, std::int64_t offset)
 {
     const TensorHeader& from = base.header();
+    if (from.flags & TensorHeader::kBatched) [[unlikely]]
+        throw_needs_loop(from);
     if (sizes.size() > kMaxAxes) (void)Dims(sizes);  // throws
     TensorHeader* h = allocate_header(from.dtype, sizes.size(), pool_class(sizeof(TensorHeader) + 16 * sizes.size()));
     std::int64_t numel = 1;
@@ -229,6 +233,7 @@ double Tensor::item() const
         throw ShapeError(detail::error_text("item", "the shape is " + to_string(sizes()),
                                             "exactly one element is needed",
                                             "reduce it first, for example sum(x), or read x.scalar(i, j)"));
+    if (detail::is_batched(*this)) detail::throw_many_numbers("item", *this);
     return with_type(dtype(), raw(), [](const auto* p) { return static_cast<double>(*p); });
 }
 

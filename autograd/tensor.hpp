@@ -38,7 +38,8 @@ struct TensorHeader {
     static constexpr std::uint8_t kContiguous = 1;
     static constexpr std::uint8_t kOverwritable = 2;  // storage of a parameter or buffer
     static constexpr std::uint8_t kOwnsLeaf = 4;
-    static constexpr std::uint8_t kForeign = 8;  // the data belong to somebody else; ForeignMemory behind the strides
+    static constexpr std::uint8_t kForeign = 8;   // the data belong to somebody else; ForeignMemory behind the strides
+    static constexpr std::uint8_t kBatched = 16;  // stands for one sample under vmap; BatchedParts behind the strides
 
     std::int64_t* sizes() { return reinterpret_cast<std::int64_t*>(this + 1); }
     const std::int64_t* sizes() const { return reinterpret_cast<const std::int64_t*>(this + 1); }
@@ -57,7 +58,9 @@ struct ForeignMemory {
 template <class T>
 struct IncludeXgradXtensorHpp;
 
-/// The clock of the record whose vjp runs on this thread; the largest number while none runs.
+/// The clock of the record whose vjp runs on this thread; kNoWalk while none runs. Batched values were "overwritten"
+/// later than that, so that whatever asks for their elements throws.
+constexpr std::uint64_t kNeverReadable = ~std::uint64_t{0}, kNoWalk = kNeverReadable - 1;
 extern __thread std::uint64_t walk_clock __attribute__((tls_model("initial-exec")));
 
 inline void retain(TensorHeader* header) noexcept { count_up(header->references); }
@@ -68,15 +71,16 @@ inline void release(TensorHeader* header) noexcept
 }
 
 [[noreturn]] void throw_undefined();
-[[noreturn]] void throw_overwritten(const TensorHeader& header);
+/// The storage was overwritten too early, or the header is that of a batched value, which has no elements to read.
+[[noreturn]] void throw_unreadable(const TensorHeader& header);
 [[noreturn]] void throw_wrong_element_type(Dtype has, Dtype asked);
 
-/// Throws TapeError when the storage was overwritten after the record whose vjp runs was made.
+/// Throws TapeError when the storage was overwritten after the record whose vjp runs was made, and for batched values.
 inline void check_not_overwritten(const TensorHeader& header)
 {
     const TensorHeader& base = header.owner ? *header.owner : header;
     if (base.written > walk_clock) [[unlikely]]
-        throw_overwritten(base);
+        throw_unreadable(base);
 }
 
 /// A new contiguous tensor whose elements are not set. `numel` must be the product of the sizes.
@@ -234,6 +238,13 @@ template <class T = void>
 T* mutable_data(const Tensor& x)
 {
     return static_cast<T*>(x.header().data);
+}
+
+/// Whether x stands for one sample of many, inside a function under vmap (see autograd/batched.hpp).
+inline bool is_batched(const Tensor& x) noexcept
+{
+    const TensorHeader* const h = x.unsafe_header();
+    return h && (h->flags & TensorHeader::kBatched);
 }
 
 /// Whether both have one shape and no gaps: a flat loop reads their elements side by side.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "autograd/batched.hpp"
+
 namespace xgrad {
 namespace detail {
 namespace {
@@ -162,7 +164,8 @@ void Walk::add_element(Node& node, std::size_t input, std::int64_t element, cons
 {
     Node* source = wanted(node, input);
     if (!source) return;
-    if (options.create_graph || watched_) return add(node, input, one_element(source->shape(), element, g));
+    if (options.create_graph || watched_ || is_batched(g) || is_batched(source->adjoint))
+        return add(node, input, one_element(source->shape(), element, g));
     own_adjoint(*source);
     if (source->dtype == f64)
         mutable_data<double>(source->adjoint)[element] += g.item();
@@ -174,7 +177,8 @@ void Walk::add_slice(Node& node, std::size_t input, const SlicePlace& place, con
 {
     Node* source = wanted(node, input);
     if (!source) return;
-    if (!source->adjoint.defined() || options.create_graph || watched_ || g.dtype() != source->dtype)
+    const bool batched = is_batched(g) || is_batched(source->adjoint);
+    if (!source->adjoint.defined() || options.create_graph || watched_ || batched || g.dtype() != source->dtype)
         return add(node, input, pad_slice(g, place, source->shape()));
     own_adjoint(*source);
     add_in_place(slice_view(source->adjoint, place, g.sizes()[place.axis]), g);
@@ -268,6 +272,7 @@ void Walk::run(std::uint32_t top_slot, std::uint32_t end, std::uint32_t floor)
         if (r.visited.size() < end) [[unlikely]]
             r.visited.resize(std::max<std::size_t>(end, 2 * r.visited.size()));
         const ClockScope clock;
+        const NoLevels no_vmap;
         // While a vjp runs nothing is recorded, or, under create_graph, the walked recording records.
         const CurrentTape recorder(options.create_graph ? r : null_tape);
         std::uint32_t top = top_slot + 1;
@@ -312,18 +317,29 @@ void Walk::forget_vjps() noexcept
 
 std::size_t Adjoints::count() const { return node_.input_count(); }
 bool Adjoints::wants(std::size_t i) const { return walk_.wanted(node_, i) != nullptr; }
-void Adjoints::add(std::size_t i, Tensor g) { walk_.add(node_, i, std::move(g)); }
+void Adjoints::add(std::size_t i, Tensor g)
+{
+    if (batched_) [[unlikely]]
+        return batched_->add(i, std::move(g));
+    walk_.add(node_, i, std::move(g));
+}
 void Adjoints::add_element(std::size_t i, std::int64_t element, const Tensor& g)
 {
+    if (batched_) [[unlikely]]
+        return add(i, detail::one_element(sizes(i), element, g));
     walk_.add_element(node_, i, element, g);
 }
 void Adjoints::add_slice(std::size_t i, const detail::SlicePlace& place, const Tensor& g)
 {
+    if (batched_) [[unlikely]]
+        return add(i, detail::pad_slice(g, place, sizes(i)));
     walk_.add_slice(node_, i, place, g);
 }
 
 Sizes Adjoints::sizes(std::size_t i) const
 {
+    if (batched_) [[unlikely]]
+        return batched_->sizes(i);
     const std::uint32_t from = node_.input_node(i);
     return from == detail::Node::kNone ? Sizes() : walk_.r.nodes[from].shape();
 }

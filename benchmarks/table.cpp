@@ -39,8 +39,15 @@ Measured read_training(const std::string& path)
     return measured;
 }
 
-// The peer has no scalars: its graph of 0-dim tensors stands beside ours.
-Key peer_key(const Key& key) { return {key.first == "tiny_graph_scalar" ? "tiny_graph" : key.first, key.second}; }
+// What the peer does not have stands beside another workload of it: it has no scalars but 0-dim tensors, and no fused
+// expressions.
+Key peer_key(const Key& key)
+{
+    static const std::map<std::string, std::string> kOthers{{"tiny_graph_scalar", "tiny_graph"},
+                                                            {"elementwise_1m_fused", "elementwise_1m"}};
+    const auto other = kOthers.find(key.first);
+    return {other == kOthers.end() ? key.first : other->second, key.second};
+}
 
 std::optional<double> find(const std::map<Key, double>& values, const Key& key)
 {
@@ -65,7 +72,7 @@ void print_training(const std::string& folder, const Json& recorded)
     for (const Key& key : ours.order) {
         const double us = ours.median_us.at(key);
         fmt::print("{:<30} {} thread{}   {:>16.3f}", key.first, key.second, key.second == 1 ? " " : "s", us);
-        const auto other = in_turns ? find(peer.median_us, peer_key(key)) : recorded_us(recorded, key);
+        const auto other = in_turns ? find(peer.median_us, peer_key(key)) : recorded_us(recorded, peer_key(key));
         if (other) fmt::print(" {:>11.3f} {:>11.2f}x", *other, *other / us);
         fmt::print("\n");
     }

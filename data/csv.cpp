@@ -1,6 +1,7 @@
 #include <xgrad/data/csv.hpp>
 
 #include "data/source.hpp"
+#include "data/text.hpp"
 
 #include <xgrad/error.hpp>
 
@@ -57,11 +58,11 @@ struct Parser {
         double value = 0;
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
         if (error == std::errc::result_out_of_range) {
-            fail(column, "\"" + std::string(cell) + "\" is outside the range of double", "every cell is one number",
+            fail(column, "\"" + detail::shown(cell) + "\" is outside the range of double", "every cell is one number",
                  "rescale the column");
         }
         if (error != std::errc() || end != digits.data() + digits.size()) {
-            fail(column, "\"" + std::string(cell.substr(0, 40)) + "\" is not a number",
+            fail(column, "\"" + detail::shown(cell) + "\" is not a number",
                  "every cell is one number, written as in C++",
                  "skip a line of names with skip_lines, or set the separator");
         }
@@ -104,18 +105,19 @@ struct Parser {
     }
 };
 
-// An integer must be one in the table too: 2.5 as a label is a mistake, not a 2.
+// An integer must be one in the table too: 2.5 as a label is a mistake, not a 2. From 2^53 on the table may hold a
+// neighbour of what the file says.
 template <class T>
 T element(const CsvTable& table, std::int64_t row, std::int64_t column)
 {
     const double value = table(row, column);
     if constexpr (std::is_integral_v<T>) {
-        constexpr double kLow = std::is_same_v<T, bool> ? 0 : -0x1p63, kHigh = std::is_same_v<T, bool> ? 1 : 0x1p62;
+        constexpr double kHigh = std::is_same_v<T, bool> ? 1 : 0x1p53 - 1, kLow = std::is_same_v<T, bool> ? 0 : -kHigh;
         if (!(value >= kLow && value <= kHigh && value == std::trunc(value))) {
             throw DataError(xgrad::detail::error_text(
                 "to_tensor",
                 "row " + std::to_string(row) + ", column " + std::to_string(column) + " holds " + std::to_string(value),
-                std::is_same_v<T, bool> ? "bool takes 0 and 1" : "i64 takes integers",
+                std::is_same_v<T, bool> ? "bool takes 0 and 1" : "i64 takes integers between -2^53 and 2^53",
                 "use f32 or f64, or mend the table"));
         }
     }

@@ -28,7 +28,8 @@ struct CsvTable {
 /// must be one number. Empty lines are allowed at the end alone. Throws DataError naming file, line and column.
 CsvTable read_csv(const std::string& path, const CsvOptions& options = {});
 
-/// Columns `from` to `to` - 1 as a tensor (rows, to - from). Throws ShapeError for columns that are not there.
+/// Columns `from` to `to` - 1 as a tensor (rows, to - from). Throws ShapeError for columns that are not there, DataError
+/// for a number that bool or i64 does not hold, or for which i64 would be a guess, since the table holds doubles.
 Tensor to_tensor(const CsvTable& table, std::int64_t from, std::int64_t to, Dtype dtype);
 
 namespace detail {

@@ -1,5 +1,6 @@
 #include <xgrad/data/idx.hpp>
 
+#include "data/elements.hpp"
 #include "data/source.hpp"
 
 #include <xgrad/error.hpp>
@@ -7,7 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <limits>
+#include <type_traits>
 
 namespace xgrad::data {
 
@@ -51,7 +52,7 @@ IdxType read_type(Source& source, std::size_t& axes)
 // Number of bytes that the elements take.
 std::size_t read_sizes(Source& source, IdxArray& array, std::size_t axes)
 {
-    std::size_t total = size_of(array.type);
+    std::int64_t numel = 1;
     for (std::size_t axis = 0; axis < axes; ++axis) {
         std::uint8_t raw[4];
         const std::uint64_t start = source.position();
@@ -59,13 +60,14 @@ std::size_t read_sizes(Source& source, IdxArray& array, std::size_t axes)
         const std::uint32_t size =
             std::uint32_t{raw[0]} << 24 | std::uint32_t{raw[1]} << 16 | std::uint32_t{raw[2]} << 8 | raw[3];
         array.sizes.push_back(size);
-        if (__builtin_mul_overflow(total, std::size_t{size}, &total) ||
-            total > std::numeric_limits<std::int64_t>::max()) {
+        const std::optional<std::int64_t> product = detail::numel_of(array.sizes);
+        if (!product) {
             source.fail(byte(start), "sizes " + to_string(array.sizes) + " have too many elements",
-                        "the product fits 63 bits", kDamaged);
+                        "there are at most 2^57 elements, empty axes left out", kDamaged);
         }
+        numel = *product;
     }
-    return total;
+    return static_cast<std::size_t>(numel) * size_of(array.type);
 }
 
 // Grows with what is read, so that a header that lies about its sizes cannot ask for more memory than twice the file.
@@ -108,6 +110,13 @@ void convert(const std::vector<std::uint8_t>& bytes, To* y)
     for (std::size_t i = 0; i < bytes.size() / sizeof(From); ++i) {
         From value;
         std::memcpy(&value, bytes.data() + i * sizeof(From), sizeof(From));
+        if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+            if (!detail::is_i64(value)) {
+                throw DataError(xgrad::detail::error_text(
+                    "to_tensor", "element " + std::to_string(i) + " is " + std::to_string(value), "i64 takes integers",
+                    "use f32 or f64, or mend the file"));
+            }
+        }
         y[i] = static_cast<To>(value);
     }
 }

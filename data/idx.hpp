@@ -30,7 +30,7 @@ struct IdxArray {
 /// handwritten digits", section "File formats".
 IdxArray read_idx(const std::string& path);
 
-/// The elements as a tensor of the given dtype. Throws DtypeError for bool.
+/// The elements as a tensor of the given dtype. Throws DtypeError for bool, DataError for a fraction as i64.
 Tensor to_tensor(const IdxArray& array, Dtype dtype);
 
 }  // namespace xgrad::data

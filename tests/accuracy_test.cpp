@@ -82,6 +82,15 @@ std::vector<T> of_all_magnitudes(std::size_t n)
     return x;
 }
 
+/// Denormal numbers of both signs.
+template <class T>
+std::vector<T> denormals(std::size_t n)
+{
+    std::vector<T> x = uniform<T>(n, -1, 1, 17);
+    for (T& number : x) number *= std::numeric_limits<T>::min();
+    return x;
+}
+
 struct Range {
     double low, high;
 };
@@ -95,6 +104,7 @@ std::vector<T> points(std::size_t n, std::initializer_list<Range> ranges)
         const std::vector<T> more = uniform<T>(n, range.low, range.high, ++seed);
         x.insert(x.end(), more.begin(), more.end());
     }
+    for (const T number : denormals<T>(n / 10)) x.push_back(number);
     for (const T special : special_values<T>()) x.push_back(special);
     for (const double special : {1e22, -1e22, 1e10, 0.7853981633974483, 1.5707963267948966, 3.141592653589793, 710.4,
                                  88.9, -745.1, -103.9, 1e-300, 1e-40, 0.999999999, 1.000000001})
@@ -139,7 +149,7 @@ class AccuracyOf : public ::testing::Test {
 using Floats = ::testing::Types<float, double>;
 TYPED_TEST_SUITE(AccuracyOf, Floats);
 
-TYPED_TEST(AccuracyOf, Exponentials)
+TYPED_TEST(AccuracyOf, ExponentialsAndTheCubeRoot)
 {
     using T = TypeParam;
     expect_accuracy<el::Exp, T>(mpfr_exp, 2, {{-1, 1}, {-750, 712}, {-105, 90}});
@@ -147,6 +157,7 @@ TYPED_TEST(AccuracyOf, Exponentials)
     expect_accuracy<el::Expm1, T>(mpfr_expm1, 2, {{-1, 1}, {-50, 50}, {-750, 712}, {-1e-3, 1e-3}});
     expect_accuracy<el::Sigmoid, T>(sigmoid, 2, {{-1, 1}, {-50, 50}, {-750, 50}});
     expect_accuracy<el::Tanh, T>(mpfr_tanh, 2, {{-1, 1}, {-25, 25}, {-1e-3, 1e-3}});
+    expect_accuracy<el::Cbrt, T>(mpfr_cbrt, 2, {{-1, 1}, {-30, 30}, {0.7, 1.5}, {0, 1e-38}, {0, 1e-307}}, 20000);
     expect_accuracy<el::Sinh, T>(mpfr_sinh, 2, {{-1, 1}, {-50, 50}, {-712, 712}, {-90, 90}, {-1e-3, 1e-3}});
     expect_accuracy<el::Cosh, T>(mpfr_cosh, 2, {{-1, 1}, {-50, 50}, {-712, 712}, {-90, 90}});
 }
@@ -154,9 +165,9 @@ TYPED_TEST(AccuracyOf, Exponentials)
 TYPED_TEST(AccuracyOf, Logarithms)
 {
     using T = TypeParam;
-    expect_accuracy<el::Log, T>(mpfr_log, 2, {{0, 4}, {0.99, 1.01}, {0, 1e-38}});
-    expect_accuracy<el::Log2, T>(mpfr_log2, 2, {{0, 4}, {0.99, 1.01}, {0, 1e-38}});
-    expect_accuracy<el::Log10, T>(mpfr_log10, 2, {{0, 4}, {0.99, 1.01}, {0, 1e-38}});
+    expect_accuracy<el::Log, T>(mpfr_log, 2, {{0, 4}, {0.99, 1.01}, {0.999999, 1.000001}, {0, 1e-38}});
+    expect_accuracy<el::Log2, T>(mpfr_log2, 2, {{0, 4}, {0.99, 1.01}, {0.999999, 1.000001}, {0, 1e-38}});
+    expect_accuracy<el::Log10, T>(mpfr_log10, 2, {{0, 4}, {0.99, 1.01}, {0.999999, 1.000001}, {0, 1e-38}});
     expect_accuracy<el::Log1p, T>(mpfr_log1p, 2, {{-1, 1}, {-0.01, 0.01}, {-1, -0.99}, {0, 100}});
     expect_accuracy<el::Asinh, T>(mpfr_asinh, 3, {{-1, 1}, {-100, 100}, {-1e-3, 1e-3}});
     expect_accuracy<el::Acosh, T>(mpfr_acosh, 3, {{1, 2}, {1, 1.001}, {1, 1e3}});
@@ -234,6 +245,32 @@ TYPED_TEST(AccuracyOf, FunctionsOfTwoOperands)
     expect_accuracy_of_two<el::Atan2, T>(mpfr_atan2, 2, {-3, 3}, {-3, 3});
     expect_accuracy_of_two<el::Hypot, T>(mpfr_hypot, 2, {-3, 3}, {-3, 3});
     expect_accuracy_of_two<el::Fmod, T>(mpfr_fmod, 0, {-100, 100}, {-3, 3});
+}
+
+TYPED_TEST(AccuracyOf, PowOverItsWholeDomain)
+{
+    using T = TypeParam;
+    const std::size_t n = 20000;
+    const auto whole = [](std::vector<T> x) {
+        for (T& number : x) number = std::trunc(number);
+        return x;
+    };
+    // Negative bases with whole exponents, odd and even; others give NaN.
+    expect_accuracy<el::Pow, T>(mpfr_pow, 2, uniform<T>(n, -10, 10, 1), whole(uniform<T>(n, -40, 40, 2)));
+    expect_accuracy<el::Pow, T>(mpfr_pow, 2, uniform<T>(n, -10, 0, 3), uniform<T>(n, -9, 9, 4));
+    // Bases close to 1, whose digits a large exponent brings out.
+    expect_accuracy<el::Pow, T>(mpfr_pow, 2, uniform<T>(n, 0.999, 1.001, 5), uniform<T>(n, -90000, 90000, 6));
+    expect_accuracy<el::Pow, T>(mpfr_pow, 2, uniform<T>(n, -1.00001, -0.99999, 7), whole(uniform<T>(n, -1e6, 1e6, 8)));
+    // Results that are denormal, 0, close to the largest number or beyond.
+    std::vector<T> base = uniform<T>(n, 0.01, 100, 9), exponent = uniform<T>(n, -1, 1, 10);
+    for (std::size_t i = 0; i < n; ++i) {
+        const double bottom = std::log(double{std::numeric_limits<T>::min()});
+        const double top = std::log(double{std::numeric_limits<T>::max()});
+        const double wanted = exponent[i] < 0 ? bottom + 40 * exponent[i] : top + exponent[i] - 0.5;
+        exponent[i] = static_cast<T>(wanted / std::log(double{base[i]}));
+    }
+    expect_accuracy<el::Pow, T>(mpfr_pow, 2, base, exponent);
+    expect_accuracy<el::Pow, T>(mpfr_pow, 2, denormals<T>(n), whole(uniform<T>(n, -4, 4, 11)));
 }
 
 }  // namespace

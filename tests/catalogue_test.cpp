@@ -73,7 +73,7 @@ TEST(Catalogue, HasEveryFunctionOfThePublicHeadersOfOperations)
     std::size_t headers = 0;
     for (std::string line; std::getline(in, line) && line != ")";) {
         const std::string header = std::regex_replace(line, std::regex("^ +"), "");
-        if (!header.ends_with(".hpp")) continue;
+        if (!header.ends_with(".hpp") || header == "symbol.hpp") continue;
         ++headers;
         all.merge(functions_declared_in(kRoot + "/autograd/ops/" + header));
     }

@@ -67,12 +67,34 @@ TEST(Csv, AFractionIsNoInteger)
 {
     const TemporaryFolder folder;
     const CsvTable table = read_csv(folder.write("a.csv", "1,2.5\n1,nan\n1,1e300\n"));
-    EXPECT_THROW_TEXT(to_tensor(table, 1, 2, xgrad::i64), DataError,
-                      "to_tensor: row 0, column 1 holds 2.500000.\n  rule: i64 takes integers.\n  try:  use f32 or "
-                      "f64, or mend the table.");
+    EXPECT_THROW_TEXT(
+        to_tensor(table, 1, 2, xgrad::i64), DataError,
+        "to_tensor: row 0, column 1 holds 2.500000.\n  rule: i64 takes integers between -2^53 and 2^53.\n  "
+        "try:  use f32 or "
+        "f64, or mend the table.");
     EXPECT_THROW_TEXT(to_tensor(table, 1, 2, xgrad::boolean), DataError,
                       "to_tensor: row 0, column 1 holds 2.500000.\n  rule: bool takes 0 and 1.\n  try:  use f32 or "
                       "f64, or mend the table.");
+}
+
+TEST(Csv, AnIntegerThatTheTableCannotHoldIsRefused)
+{
+    const TemporaryFolder folder;
+    // 2^53 - 1, and 2^53 + 1, which no double holds.
+    const CsvTable table = read_csv(folder.write("a.csv", "9007199254740991,9007199254740993\n"));
+    EXPECT_EQ(to_tensor(table, 0, 1, xgrad::i64).to_vector<std::int64_t>()[0], (std::int64_t{1} << 53) - 1);
+    EXPECT_THROW(to_tensor(table, 1, 2, xgrad::i64), DataError);
+}
+
+TEST(Csv, ControlCharactersDoNotReachTheErrorText)
+{
+    const TemporaryFolder folder;
+    const std::string path = folder.write("a.csv", std::string("1,\0\x1B[2J\n", 8));
+    EXPECT_THROW_TEXT(read_csv(path), DataError,
+                      "read_csv: " + path +
+                          ", line 1, column 2: \"??[2J\" is not a number.\n"
+                          "  rule: every cell is one number, written as in C++.\n"
+                          "  try:  skip a line of names with skip_lines, or set the separator.");
 }
 
 TEST(Csv, ACellThatIsNoNumberIsNamedWithLineAndColumn)

@@ -257,6 +257,7 @@ Functions all_functions()
                                                                 {"log10", std::log10},
                                                                 {"log1p", std::log1p},
                                                                 {"sqrt", std::sqrt},
+                                                                {"cbrt", std::cbrt},
                                                                 {"tanh", std::tanh},
                                                                 {"sinh", std::sinh},
                                                                 {"cosh", std::cosh},

@@ -65,6 +65,7 @@ const std::map<std::string, OneOperand> kOneOperand{
     XGRAD_ONE("log10", log10(x)),
     XGRAD_ONE("log1p", log1p(x)),
     XGRAD_ONE("rsqrt", rsqrt(x)),
+    XGRAD_ONE("cbrt", cbrt(x)),
     XGRAD_ONE("tan", tan(x)),
     XGRAD_ONE("asin", asin(x)),
     XGRAD_ONE("acos", acos(x)),

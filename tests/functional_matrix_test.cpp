@@ -139,10 +139,10 @@ TEST(Vmap, ListsInAndOut)
     EXPECT_TENSOR_EQ(y[1], tensor({2, 3}, {1, 2, 3, 8, 10, 12}, f64));
 }
 
-TEST(Vmap, ControlFlowMayDependOnTheValues)
+TEST(Vmap, ControlFlowMayDependOnTheValuesInALoop)
 {
     const auto f = [](const Tensor& x) { return x.item() > 1.5 ? x * 10 : x; };
-    EXPECT_TENSOR_EQ(vmap(f)(kX), tensor({2}, {1, 20}, f64));
+    EXPECT_TENSOR_EQ(vmap(f, {.loop = true})(kX), tensor({2}, {1, 20}, f64));
 }
 
 TEST(Vmap, IsDifferentiableAndGivesGradientsOfSamples)

@@ -63,6 +63,21 @@ TEST(Idx, BecomesATensorOfTheDtypeAskedFor)
                       "  try:  compare the tensor with a threshold.");
 }
 
+TEST(Idx, AFractionIsNoInteger)
+{
+    const TemporaryFolder folder;
+    const auto convert = [&](const std::string& elements) {
+        return to_tensor(read_idx(folder.write("a", idx_header(0x0D, {2}) + elements)), xgrad::i64);
+    };
+    EXPECT_EQ(convert("\xC0\x00\x00\x00\x40\x40\x00\x00"s).to_vector<std::int64_t>(),
+              (std::vector<std::int64_t>{-2, 3}));
+    EXPECT_THROW_TEXT(convert("\xC0\x00\x00\x00\x3F\x00\x00\x00"s), DataError,
+                      "to_tensor: element 1 is 0.500000.\n  rule: i64 takes integers.\n"
+                      "  try:  use f32 or f64, or mend the file.");
+    EXPECT_THROW(convert("\xC0\x00\x00\x00\x7F\xC0\x00\x00"s), DataError);  // NaN
+    EXPECT_THROW(convert("\xC0\x00\x00\x00\x7F\x00\x00\x00"s), DataError);  // 1.7e38
+}
+
 TEST(Idx, AcceptsNoElementsAndSeveralCompressedParts)
 {
     const TemporaryFolder folder;
@@ -144,8 +159,10 @@ TEST(Idx, AHeaderThatLiesAboutSizesAsksForNoMemory)
     EXPECT_THROW_TEXT(read_idx(overflow), DataError,
                       "read_idx: " + overflow +
                           ", byte 8: sizes (4294967295, 4294967295) have too many elements.\n"
-                          "  rule: the product fits 63 bits." +
+                          "  rule: there are at most 2^57 elements, empty axes left out." +
                           kAgain);
+    // No element at all, but no tensor has such axes beside the empty one.
+    EXPECT_THROW(read_idx(folder.write("empty", idx_header(0x08, {0, kHuge, kHuge}))), DataError);
     // 16 TiB announced, one byte there.
     const std::string huge = folder.write("huge", idx_header(0x08, {4096, kHuge}) + "\x01"s);
     EXPECT_THROW_TEXT(

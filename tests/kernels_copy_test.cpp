@@ -1,5 +1,6 @@
 #include "autograd/kernels/copy.hpp"
 
+#include <functional>
 #include <numeric>
 
 #include "tests/kernels_testing.hpp"

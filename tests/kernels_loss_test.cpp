@@ -23,6 +23,12 @@ struct Nest {
         const auto r = static_cast<Index>(row);
         return static_cast<std::size_t>((r / inner * n + k) * inner + r % inner);
     }
+    /// The row's first number in (outer, 2, inner).
+    std::size_t first_of_pair(std::size_t row) const
+    {
+        const auto r = static_cast<Index>(row);
+        return static_cast<std::size_t>(r / inner * 2 * inner + r % inner);
+    }
 };
 
 const std::vector<Nest> kNests = {{1, 1, 1}, {3, 2, 1}, {2, 10, 1}, {5, 16, 1}, {2, 37, 1}, {1, 70, 1},
@@ -44,7 +50,7 @@ TYPED_TEST(LossOf, SoftmaxAndItsLogOverAnyNest)
     for_each_isa([eps] {
         for (const Nest& nest : kNests) {
             const auto x = uniform<T>(nest.numel(), -8, 8, 3), gy = uniform<T>(nest.numel(), -1, 1, 4);
-            std::vector<T> y(nest.numel()), logs(y), gx(y), log_gx(y), lse(nest.rows());
+            std::vector<T> y(nest.numel()), logs(y), gx(y), log_gx(y), lse(2 * nest.rows());
             softmax(dtype_of<T>, nest.outer, nest.n, nest.inner, x.data(), y.data());
             log_softmax(dtype_of<T>, nest.outer, nest.n, nest.inner, x.data(), logs.data());
             log_sum_exp(dtype_of<T>, nest.outer, nest.n, nest.inner, x.data(), lse.data());
@@ -52,7 +58,9 @@ TYPED_TEST(LossOf, SoftmaxAndItsLogOverAnyNest)
             log_softmax_vjp(dtype_of<T>, nest.outer, nest.n, nest.inner, gy.data(), logs.data(), log_gx.data());
             for (std::size_t row = 0; row < nest.rows(); ++row) {
                 const long double wanted_lse = plain_lse(nest, x, row);
-                ASSERT_NEAR(lse[row], wanted_lse, 20 * eps);
+                const std::size_t first = nest.first_of_pair(row),
+                                  second = first + static_cast<std::size_t>(nest.inner);
+                ASSERT_NEAR(lse[first] + lse[second], wanted_lse, 20 * eps);
                 long double dot = 0, total = 0;
                 for (Index k = 0; k < nest.n; ++k) {
                     dot += gy[nest.at(row, k)] * std::exp(x[nest.at(row, k)] - wanted_lse);
@@ -77,12 +85,12 @@ TYPED_TEST(LossOf, SoftmaxOfHugeScoresDoesNotOverflow)
     const T infinity = std::numeric_limits<T>::infinity();
     for_each_isa([infinity] {
         const std::vector<T> x = {T(1e30), T(1e30), T(-1e30), -infinity};
-        std::vector<T> y(4), lse(1);
+        std::vector<T> y(4), lse(2);
         softmax(dtype_of<T>, 1, 4, 1, x.data(), y.data());
         EXPECT_EQ(y, (std::vector<T>{T(0.5), T(0.5), 0, 0}));
         const std::vector<T> nothing(4, -infinity);
         log_sum_exp(dtype_of<T>, 1, 4, 1, nothing.data(), lse.data());
-        EXPECT_EQ(lse[0], -infinity);
+        EXPECT_EQ(lse, (std::vector<T>{-infinity, 0}));
         const std::vector<T> with_nan = {1, std::numeric_limits<T>::quiet_NaN(), 3, 4};
         softmax(dtype_of<T>, 1, 4, 1, with_nan.data(), y.data());
         for (const T value : y) EXPECT_TRUE(std::isnan(value));
@@ -122,7 +130,7 @@ void check_cross_entropy(CrossEntropy c, const Nest& nest)
     ASSERT_EQ(first_bad_label(c), -1);
     const bool none = c.reduction == Reduction::none;
     const auto gy = none ? uniform<T>(nest.rows(), 0.5, 2, 9) : std::vector<T>{T(1)};
-    std::vector<T> loss(none ? nest.rows() : 1), lse(nest.rows()), gx(nest.numel());
+    std::vector<T> loss(none ? nest.rows() : 1), lse(2 * nest.rows()), gx(nest.numel());
     const double weights = cross_entropy(c, x.data(), loss.data(), lse.data());
     cross_entropy_vjp(c, gy.data(), x.data(), lse.data(), weights, gx.data());
     const double eps = std::numeric_limits<T>::epsilon();
@@ -169,9 +177,9 @@ TEST(CrossEntropy, OfEqualScoresIsTheLogOfTheNumberOfClasses)
 {
     const std::vector<double> x(10, 2.5);
     const std::int64_t label = 4;
-    double loss, lse;
+    double loss, lse[2];
     CrossEntropy c{f64, 1, 10, 1, &label};
-    cross_entropy(c, x.data(), &loss, &lse);
+    cross_entropy(c, x.data(), &loss, lse);
     EXPECT_NEAR(loss, std::log(10.0), 1e-15);
 }
 
@@ -179,14 +187,30 @@ TEST(CrossEntropy, MeanOfNothingIsNanAndHasZeroGradient)
 {
     const std::vector<float> x = {1, 2};
     const std::int64_t label = -100;
-    float loss, lse;
+    float loss, lse[2];
     std::vector<float> gx(2);
     CrossEntropy c{f32, 1, 2, 1, &label};
-    const double weights = cross_entropy(c, x.data(), &loss, &lse);
+    const double weights = cross_entropy(c, x.data(), &loss, lse);
     EXPECT_TRUE(std::isnan(loss));
     const float one = 1;
-    cross_entropy_vjp(c, &one, x.data(), &lse, weights, gx.data());
+    cross_entropy_vjp(c, &one, x.data(), lse, weights, gx.data());
     EXPECT_EQ(gx, (std::vector<float>{0, 0}));
+}
+
+// log 2 is far below the last place of 1e4: it must not pass through max + log sum.
+TEST(CrossEntropy, SmallLogSumIsNotLostBesideLargeScores)
+{
+    const std::vector<float> x = {0, 1e4F, 1e4F};
+    const std::int64_t label = 2;
+    float loss, lse[2];
+    std::vector<float> gx(3);
+    CrossEntropy c{f32, 1, 3, 1, &label};
+    const double weights = cross_entropy(c, x.data(), &loss, lse);
+    EXPECT_FLOAT_EQ(loss, std::log(2.0F));
+    const float one = 1;
+    cross_entropy_vjp(c, &one, x.data(), lse, weights, gx.data());
+    EXPECT_FLOAT_EQ(gx[1], 0.5F);
+    EXPECT_FLOAT_EQ(gx[2], -0.5F);
 }
 
 TEST(CrossEntropy, FindsTheFirstLabelOutOfRange)

@@ -7,6 +7,8 @@
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/tape.hpp>
 
+#include <limits>
+
 #include "tests/expect_tensor.hpp"
 #include "tests/expect_throw.hpp"
 
@@ -70,6 +72,35 @@ TEST(Repeat, TheWholeOrEachPosition)
     EXPECT_THROW(repeat_interleave(kRow, -1, 0), ShapeError);
     EXPECT_THROW(repeat_interleave(kRow, tensor({2}, {1, 1}, i64), 0), ShapeError);
     EXPECT_THROW(repeat_interleave(kRow, tensor({3}, {1, -1, 1}, i64), 0), ShapeError);
+}
+
+TEST(Repeat, SizesThatOverflowAreRefused)
+{
+    constexpr std::int64_t huge = std::int64_t{1} << 62, least = std::numeric_limits<std::int64_t>::min();
+    const Tensor x = zeros({2, 3});
+    EXPECT_THROW_TEXT(repeat(x, {huge, 1}), ShapeError,
+                      "repeat: the number of elements of shape (4611686018427387904, 2) overflows.\n"
+                      "  rule: the product of all sizes stays below 2^57.\n  try:  use smaller or fewer axes.");
+    EXPECT_THROW(repeat_interleave(x, huge, 0), ShapeError);
+    EXPECT_THROW_TEXT(repeat_interleave(x, from_values<std::int64_t>({2}, {huge, huge}), 0), ShapeError,
+                      "repeat_interleave: repeats tensor({2}, {4.61169e+18, 4.61169e+18}) i64.\n"
+                      "  rule: each is 0 or more, and their sum fits 63 bits.\n  try:  check the numbers.");
+    EXPECT_THROW(repeat_interleave(x, from_values<std::int64_t>({2}, {1, -1}), 0), ShapeError);
+    EXPECT_THROW(unflatten(x, 1, {-3, -1}), ShapeError);
+    EXPECT_THROW(unflatten(x, 1, {huge, 4}), ShapeError);
+    EXPECT_EQ(unfold(x, 1, 1, huge).sizes(), Sizes({2, 1, 1}));
+    EXPECT_EQ(diagonal(x, least).sizes(), Sizes({0}));
+    EXPECT_THROW(diag_embed(x, least), ShapeError);
+    EXPECT_TENSOR_EQ(triu(ones({2, 2}), least), ones({2, 2}));
+}
+
+TEST(Triangles, IndicesOfHugeMatrices)
+{
+    constexpr std::int64_t huge = std::int64_t{1} << 56, largest = std::numeric_limits<std::int64_t>::max();
+    EXPECT_EQ(tril_indices(huge, 0).sizes(), Sizes({2, 0}));
+    EXPECT_EQ(triu_indices(2, 2, largest).sizes(), Sizes({2, 0}));
+    EXPECT_TENSOR_EQ(triu_indices(1, 2, -largest), tensor({2, 2}, {0, 0, 0, 1}, i64));
+    EXPECT_THROW((void)tril_indices(huge, 1), MemoryError);
 }
 
 TEST(Repeat, GradientAddsUpTheCopies)
@@ -178,10 +209,24 @@ TEST(Pad, EveryMode)
     EXPECT_TENSOR_EQ(pad(kRow, {2, 2}, {.mode = PadMode::reflect}), tensor({7}, {3, 2, 1, 2, 3, 2, 1}, f64));
     EXPECT_TENSOR_EQ(pad(kRow, {2, 1}, {.mode = PadMode::replicate}), tensor({6}, {1, 1, 1, 2, 3, 3}, f64));
     EXPECT_TENSOR_EQ(pad(kRow, {1, 3}, {.mode = PadMode::circular}), tensor({7}, {3, 1, 2, 3, 1, 2, 3}, f64));
+    EXPECT_TENSOR_EQ(pad(kRow, {1, -1}, {.mode = PadMode::circular}), tensor({3}, {2, 1, 2}, f64));  // cut first
+    EXPECT_TENSOR_EQ(pad(kRow, {-1, 2}, {.mode = PadMode::circular}), tensor({4}, {2, 3, 2, 3}, f64));
     EXPECT_TENSOR_EQ(pad(kRow, {-1, 1}), tensor({3}, {2, 3, 0}, f64));
     EXPECT_TENSOR_EQ(pad(kMatrix, {0, 0, 1, 0}), tensor({3, 3}, {0, 0, 0, 1, 2, 3, 4, 5, 6}, f64));
     EXPECT_TENSOR_EQ(pad(zeros({0, 2}), {0, 0, 0, 1}, {.value = 5}), full({1, 2}, 5));
     EXPECT_TENSOR_EQ(pad(tensor({1}, {2}, i64), {0, 1}, {.value = 7}), tensor({2}, {2, 7}, i64));
+}
+
+TEST(Pad, HugeAmountsAreRefused)
+{
+    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    const Tensor x = zeros({3});
+    EXPECT_THROW_TEXT(pad(x, {least, least}), ShapeError,
+                      "pad: amounts (-9223372036854775808, -9223372036854775808) for shape (3,).\n"
+                      "  rule: a pair (start, end) an axis, the last axis first; none takes away more than there is or "
+                      "adds more than 2^57.\n"
+                      "  try:  list two numbers for each padded axis.");
+    EXPECT_THROW(pad(x, {0, std::int64_t{1} << 45}, {.mode = PadMode::replicate}), MemoryError);
 }
 
 TEST(Pad, GradientOfReflectionAddsUpTheMirrorImages)
@@ -197,7 +242,8 @@ TEST(Pad, BadAmounts)
 {
     EXPECT_THROW_TEXT(pad(kRow, {1}), ShapeError,
                       "pad: amounts (1,) for shape (3,).\n"
-                      "  rule: a pair (start, end) an axis, the last axis first; none takes away more than there is.\n"
+                      "  rule: a pair (start, end) an axis, the last axis first; none takes away more than there is or "
+                      "adds more than 2^57.\n"
                       "  try:  list two numbers for each padded axis.");
     EXPECT_THROW(pad(kRow, {1, 1, 1, 1}), ShapeError);
     EXPECT_THROW(pad(kRow, {-2, -2}), ShapeError);

@@ -46,6 +46,16 @@ TEST(Attention, MasksHidePositions)
     EXPECT_TENSOR_EQ(attend({.attn_mask = zeros({2, 2}, boolean)}), full({2, 2}, kNan, f64));
 }
 
+// The softmax of nothing is NaN, as in PyTorch; a row that sees something is not touched by it.
+TEST(Attention, GradientOfARowThatSeesNothingIsNan)
+{
+    Tape tape;
+    const Tensor query = tape.variable(kNothing);
+    tape.backward(sum(
+        scaled_dot_product_attention(query, kValues, kValues, {.attn_mask = tensor({2, 2}, {0, 0, 1, 0}, boolean)})));
+    EXPECT_TENSOR_EQ(query.grad(), tensor({2, 2}, {kNan, kNan, 0, 0}, f64));
+}
+
 TEST(Attention, GradientOfTheValuesIsTheWeights)
 {
     // Row 0 sees value 0 alone, row 1 both by half.

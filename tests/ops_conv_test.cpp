@@ -113,6 +113,10 @@ TEST(Conv2d, SaysWhatDoesNotFit)
                       "conv2d: x of shape (8, 8) and weight of shape (1, 1, 3, 3).\n"
                       "  rule: x: (N, C, H, W) or (C, H, W), weight: (O, C / groups, KH, KW).\n"
                       "  try:  reshape to these axes, unsqueeze(x, 1) for images without channels.");
+    EXPECT_THROW_TEXT(conv2d(zeros({1, 1, 8, 8}), zeros({1, 1, 3, 3}), {.dilation = {1, 0}}), ShapeError,
+                      "conv2d: stride (1, 1), padding (0, 0), dilation (1, 0), groups 1.\n"
+                      "  rule: stride, dilation and groups are at least 1, padding at least 0, all below 2^31.\n"
+                      "  try:  correct the option.");
     EXPECT_THROW_TEXT(conv2d(zeros({1, 1, 8, 8}), zeros({1, 1, 3, 3}), {.stride = 0}), ShapeError,
                       "conv2d: stride (0, 0), padding (0, 0), dilation (1, 1), groups 1.\n"
                       "  rule: stride, dilation and groups are at least 1, padding at least 0, all below 2^31.\n"

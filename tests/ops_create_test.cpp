@@ -5,11 +5,18 @@
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/statistics.hpp>
 
+#include <cmath>
+#include <limits>
+
 #include "tests/expect_tensor.hpp"
 #include "tests/expect_throw.hpp"
 
 namespace xgrad {
 namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
 
 TEST(Arange, DtypeFollowsTheNumbers)
 {
@@ -19,10 +26,24 @@ TEST(Arange, DtypeFollowsTheNumbers)
     EXPECT_TENSOR_EQ(arange(3, 0, -1), tensor({3}, {3, 2, 1}, i64));
     EXPECT_TENSOR_EQ(arange(2.0, 2.0, 1.0, f64), zeros({0}, f64));
     EXPECT_THROW_TEXT(arange(0, 3, -1), ShapeError,
-                      "arange: 0.000000 to 3.000000 in steps of -1.000000.\n"
-                      "  rule: the bounds are finite, and a step other than 0 leads from start to end.\n"
+                      "arange: 0 to 3 in steps of -1.\n"
+                      "  rule: the bounds are finite, and a step other than 0 leads from start to end in fewer than "
+                      "2^57 steps.\n"
                       "  try:  change the sign of the step.");
     EXPECT_THROW(arange(0, 3, 0), ShapeError);
+    EXPECT_THROW(arange(0, 1.0, -0.5), ShapeError);
+    EXPECT_THROW(arange(kInfinity, kInfinity, 1.0), ShapeError);
+    EXPECT_THROW(arange(0, 1e300, 1.0), ShapeError);
+    EXPECT_THROW(arange(kLeast, kLargest), ShapeError);
+}
+
+TEST(Arange, IntegersBeyondTheDoublesAreExact)
+{
+    const std::int64_t odd = (std::int64_t{1} << 53) + 1;  // no double
+    EXPECT_EQ(arange(odd, odd + 4, 2).to_vector<std::int64_t>(), (std::vector<std::int64_t>{odd, odd + 2}));
+    EXPECT_EQ(arange(kLeast, kLargest, kLargest).to_vector<std::int64_t>(),
+              (std::vector<std::int64_t>{kLeast, -1, kLargest - 1}));
+    EXPECT_EQ(arange(1, kLeast, kLeast).to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, kLeast + 1}));
 }
 
 TEST(Linspace, EndsAtTheEnd)
@@ -54,6 +75,19 @@ TEST(OneHot, AsManyClassesAsTheLargestNeeds)
                       "  try:  check classes and labels.");
     EXPECT_THROW(one_hot(tensor({1}, {-1}, i64)), ShapeError);
     EXPECT_THROW(one_hot(tensor({1}, {1}, f64)), DtypeError);
+}
+
+TEST(OneHot, ClassesWithoutEndAreRefused)
+{
+    EXPECT_THROW_TEXT(one_hot(from_values<std::int64_t>({1}, {kLargest})), ShapeError,
+                      "one_hot: classes from 9223372036854775807 to 9223372036854775807 for 144115188075855873 "
+                      "positions.\n"
+                      "  rule: a class runs from 0 to the number of classes - 1.\n  try:  check classes and labels.");
+    EXPECT_THROW_TEXT(one_hot(tensor({2}, {0, 1}, i64), kLargest), ShapeError,
+                      "one_hot: the number of elements of shape (2, 9223372036854775807) overflows.\n"
+                      "  rule: the product of all sizes stays below 2^57.\n  try:  use smaller or fewer axes.");
+    EXPECT_THROW(randperm(std::int64_t{1} << 50), MemoryError);
+    EXPECT_THROW(linspace(0, 1, std::int64_t{1} << 50), MemoryError);
 }
 
 TEST(Random, TheSameSeedGivesTheSameNumbers)
@@ -98,7 +132,10 @@ TEST(Random, BernoulliKeepsItsProbabilities)
     Generator generator{5};
     EXPECT_TENSOR_EQ(bernoulli(tensor({3}, {0, 1, 1}, f32), generator), tensor({3}, {0, 1, 1}, f32));
     EXPECT_NEAR(mean(bernoulli(full({4000}, 0.25, f64), generator)).item(), 0.25, 0.03);
-    EXPECT_THROW(bernoulli(tensor({1}, {1.5}), generator), ShapeError);
+    EXPECT_THROW_TEXT(bernoulli(tensor({1}, {1.5}), generator), ShapeError,
+                      "bernoulli: a probability outside [0, 1].\n  rule: 0 <= p <= 1.\n"
+                      "  try:  p = sigmoid(logit) for a logit.");
+    EXPECT_THROW(bernoulli(tensor({1}, {std::nan("")}), generator), ShapeError);
     EXPECT_THROW(bernoulli(tensor({1}, {1}, i64), generator), DtypeError);
 }
 

@@ -110,5 +110,16 @@ TEST(Logcumsumexp, GradientIsASoftmaxOfThePrefix)
     EXPECT_TENSOR_NEAR(x.grad(), tensor({2}, {0.25, 0.75}, f64), 1e-15);
 }
 
+TEST(Logcumsumexp, SecondDerivativeIsFiniteWhereExpIsNot)
+{
+    // y_1 = log(exp x_0 + exp x_1) at (0, 1000) is x_1 to the last place: a line, without second derivative.
+    Tape tape;
+    const Tensor x = tape.variable(tensor({2}, {0, 1000}, f64));
+    const Tensor y = sum(logcumsumexp(x, 0) * tensor({2}, {0, 1}, f64));
+    const Tensor gradient = tape.grad(y, {x}, {.create_graph = true})[0];
+    EXPECT_TENSOR_EQ(gradient, tensor({2}, {0, 1}, f64));
+    EXPECT_TENSOR_EQ(tape.grad(sum(gradient * tensor({2}, {1, 2}, f64)), {x})[0], tensor({2}, {0, 0}, f64));
+}
+
 }  // namespace
 }  // namespace xgrad

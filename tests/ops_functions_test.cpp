@@ -41,6 +41,8 @@ TEST(Functions, GradientsAtPointsWhereTheyAreKnown)
     EXPECT_DOUBLE_EQ(at(log2, 4), 1 / (4 * std::log(2)));
     EXPECT_DOUBLE_EQ(at(log10, 10), 1 / (10 * std::log(10)));
     EXPECT_DOUBLE_EQ(at(rsqrt, 4), -1.0 / 16);
+    EXPECT_DOUBLE_EQ(at(cbrt, -8), 1.0 / 12);  // 1 / (3 (-2)^2)
+    EXPECT_DOUBLE_EQ(at(cbrt, 0), kInf);
     EXPECT_DOUBLE_EQ(at(tan, 0), 1);
     EXPECT_DOUBLE_EQ(at(asin, 0.6), 1 / 0.8);
     EXPECT_DOUBLE_EQ(at(acos, 0.6), -1 / 0.8);
@@ -57,7 +59,8 @@ TEST(Functions, GradientsAtPointsWhereTheyAreKnown)
     EXPECT_NEAR(at(lgamma, 1), -0.57721566490153286, 1e-15);  // digamma(1) is minus Euler's constant
     EXPECT_NEAR(at(digamma, 1), kPi * kPi / 6, 1e-9);         // the sum of 1 / k^2
     EXPECT_NEAR(polygamma(1, row({1})).item(), kPi * kPi / 6, 1e-15);
-    EXPECT_NEAR(polygamma(2, row({1})).item(), -2.4041138063191886, 1e-14);  // -2 zeta(3)
+    EXPECT_NEAR(polygamma(2, row({1})).item(), -2.4041138063191886, 1e-14);          // -2 zeta(3)
+    EXPECT_FALSE(std::isfinite(polygamma(std::int64_t{1} << 40, row({2})).item()));  // and comes at once
     EXPECT_DOUBLE_EQ(at(logit, 0.25), 16.0 / 3);
 }
 
@@ -163,6 +166,53 @@ TEST(Remainders, HaveTheSignOfOneOperand)
     EXPECT_TENSOR_EQ(gradient([&](const Tensor& v) { return fmod(a, v); }, b), row({-1, 2, 3, -4}));
     EXPECT_TENSOR_EQ(gradient([&](const Tensor& v) { return remainder(a, v); }, b), row({-1, 4, 6, -4}));
     EXPECT_TENSOR_EQ(floor_divide(row({1, -1}), row({0, 0})), row({kInf, -kInf}));
+}
+
+TEST(Remainders, IntegersStayIntegers)
+{
+    const Tensor a = tensor({4}, {5, -5, 5, -5}, i64), b = tensor({4}, {3, 3, -3, -3}, i64);
+    EXPECT_TENSOR_EQ(fmod(a, b), tensor({4}, {2, -2, 2, -2}, i64));
+    EXPECT_TENSOR_EQ(remainder(a, b), tensor({4}, {2, 1, -1, -2}, i64));
+    EXPECT_TENSOR_EQ(floor_divide(a, b), tensor({4}, {1, -2, -2, 1}, i64));
+    EXPECT_TENSOR_EQ(div(a, 3, Rounding::trunc), tensor({4}, {1, -1, 1, -1}, i64));
+    EXPECT_TENSOR_EQ(div(7, b, Rounding::floor), tensor({4}, {2, 2, -3, -3}, i64));
+    EXPECT_EQ(remainder(a, 2.5).dtype(), f32);
+    // 2^53 + 1 is no double; the smallest number has no opposite and wraps around.
+    constexpr std::int64_t large = (std::int64_t{1} << 53) + 1, least = std::numeric_limits<std::int64_t>::min();
+    const Tensor odd = from_values<std::int64_t>({2}, {large, least});
+    EXPECT_TENSOR_EQ(remainder(odd, 2), tensor({2}, {1, 0}, i64));
+    EXPECT_EQ(floor_divide(odd, -1).to_vector<std::int64_t>(), (std::vector<std::int64_t>{-large, least}));
+    EXPECT_TENSOR_EQ(fmod(odd, -1), tensor({2}, {0, 0}, i64));
+    EXPECT_TENSOR_EQ(fmod(zeros({0}, i64), tensor({1}, {3}, i64)), zeros({0}, i64));
+}
+
+TEST(Remainders, IntegersAreNotDividedByZero)
+{
+    const Tensor a = tensor({2, 1}, {5, 6}, i64), b = tensor({3}, {1, 0, 2}, i64);
+    EXPECT_THROW_TEXT(remainder(a, b), ShapeError,
+                      "remainder: divisor 0 among integers, at position 1 of shape (3,).\n"
+                      "  rule: integers are divided by others than 0.\n"
+                      "  try:  convert one operand, so that it gives infinity or NaN: to(b, f32).");
+    EXPECT_THROW(fmod(a, 0), ShapeError);
+    EXPECT_THROW(floor_divide(a, b), ShapeError);
+    EXPECT_THROW(div(a, b, Rounding::trunc), ShapeError);
+    EXPECT_THROW(div(a, b, Rounding::floor), ShapeError);
+    EXPECT_THROW(fmod(ones({2}, boolean), ones({2}, boolean)), DtypeError);
+    EXPECT_TRUE(isnan(remainder(a, zeros({1}))).to_vector<bool>()[0]);
+}
+
+TEST(Functions, CompositionsAtPointsWhereTheyAreKnown)
+{
+    EXPECT_TENSOR_NEAR(logaddexp2(row({3, 2000}), row({3, 2000})), row({4, 2001}), 1e-12);
+    EXPECT_TENSOR_NEAR(gradient([](const Tensor& a) { return logaddexp2(a, 1); }, row({1})), row({0.5}), 2e-15);
+    EXPECT_TENSOR_EQ(xlog1py(row({0, 0, 0, 2}), row({-1, -2, kInf, 0})), row({0, 0, 0, 0}));
+    EXPECT_TRUE(std::isnan(xlog1py(row({0}), row({kNan})).item()));
+    EXPECT_TENSOR_EQ(gradient([](const Tensor& a) { return xlog1py(a, row({-1, 0})); }, row({0, 3})), row({0, 0}));
+    EXPECT_TENSOR_NEAR(entr(row({1, 0, 2, -1})), row({0, 0, -2 * std::log(2), -kInf}), 1e-15);
+    EXPECT_TENSOR_NEAR(gradient([](const Tensor& x) { return entr(x); }, row({1})), row({-1}), 1e-15);  // -log(x) - 1
+    EXPECT_TENSOR_EQ(deg2rad(row({180})), row({kPi}));
+    EXPECT_TENSOR_EQ(rad2deg(row({kPi})), row({180}));
+    EXPECT_TENSOR_EQ(heaviside(row({-2, 0, 3, kNan}), 0.5), row({0, 0.5, 1, 0}));
 }
 
 TEST(TwoOperands, GradientsAtPointsWhereTheyAreKnown)

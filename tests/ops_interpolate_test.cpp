@@ -2,6 +2,7 @@
 #include <xgrad/error.hpp>
 #include <xgrad/ops/grid_sample.hpp>
 #include <xgrad/ops/interpolate.hpp>
+#include <xgrad/ops/pool.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/tape.hpp>
@@ -136,6 +137,16 @@ TEST(AffineGrid, SendsARegularGrid)
     const Tensor theta = tensor({1, 2, 3}, {1, 0, 10, 0, 2, 20}, f64);
     EXPECT_TENSOR_EQ(affine_grid(theta, {1, 1, 2, 2}, true), tensor({1, 2, 2, 2}, {9, 18, 11, 18, 9, 22, 11, 22}, f64));
     EXPECT_TENSOR_EQ(affine_grid(theta, {1, 1, 1, 2}), tensor({1, 1, 2, 2}, {9.5, 20, 10.5, 20}, f64));
+}
+
+TEST(Interpolate, ImagesBeyondEveryMachineAreRefusedBeforeTheWork)
+{
+    constexpr std::int64_t many = (std::int64_t{1} << 31) - 1;
+    const Tensor x = zeros({1, 1, 2, 2});
+    EXPECT_THROW(interpolate(x, {.size = {many, many / 1024}}), MemoryError);
+    EXPECT_THROW(adaptive_avg_pool2d(x, {many, many / 1024}), MemoryError);
+    EXPECT_THROW(affine_grid(zeros({1, 2, 3}), {1, 1, many, many / 1024}), MemoryError);
+    EXPECT_THROW(affine_grid(zeros({1, 2, 3}), {1, 1, many, many}), ShapeError);
 }
 
 TEST(Interpolate, SaysWhatDoesNotFit)

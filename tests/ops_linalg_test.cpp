@@ -69,6 +69,10 @@ TEST(Linalg, Determinant)
     EXPECT_TENSOR_NEAR(y.logabsdet, tensor({4}, {log10, log10, log10, -kInfinity}, f64), 1e-15);
     EXPECT_TENSOR_NEAR(logdet(stack({kA, kOnes})), tensor({2}, {log10, -kInfinity}, f64), 1e-15);
     EXPECT_TENSOR_EQ(logdet(tensor({1, 1}, {-2}, f64)), tensor(kNan, f64));
+    Tape tape;
+    const Tensor negative = tape.variable(tensor({1, 1}, {-2}, f64));
+    tape.backward(logdet(negative));
+    EXPECT_TENSOR_EQ(negative.grad(), tensor({1, 1}, {0}, f64));  // NaN does not depend on anything
 }
 
 TEST(Linalg, GradientOfTheDeterminantIsTheCofactorsAndZeroWhereItIsZero)
@@ -217,6 +221,22 @@ TEST(Linalg, BadInput)
     EXPECT_THROW(linalg::matrix_norm(kA, 1, {0, 0}), ShapeError);
     EXPECT_THROW(linalg::norm(zeros({2, 2, 2}, f64), 1), ShapeError);
     EXPECT_THROW(linalg::norm(row, "fro"), ShapeError);
+}
+
+TEST(Linalg, IterationsRefuseWhatIsNotFinite)
+{
+    // With an infinity LAPACK gives NaN, or, on some matrices of five columns, does not end.
+    const Tensor a = tensor({2, 2, 3}, {1, 2, 3, 4, 5, 6, kInfinity, 2, 3, 4, 5, 6}, f64);
+    EXPECT_THROW_TEXT(linalg::svdvals(a), LinalgError,
+                      "linalg.svd: matrix 1 of the batch of shape (2, 2, 3) has no singular values that LAPACK finds.\n"
+                      "  rule: a matrix of finite numbers.\n  try:  check it for NaN and infinities.");
+    EXPECT_THROW(linalg::pinv(a), LinalgError);
+    EXPECT_THROW(linalg::lstsq(a, zeros({2, 2, 1}, f64)), LinalgError);
+    const Tensor half = tensor({2, 2}, {2, kNan, 0, 3}, f64);  // the upper triangle is not read
+    EXPECT_TENSOR_EQ(linalg::eigvalsh(half), tensor({2}, {2, 3}, f64));
+    EXPECT_THROW(linalg::eigvalsh(half, linalg::Uplo::upper), LinalgError);
+    EXPECT_THROW(linalg::eigvalsh(Tensor()), std::invalid_argument);
+    EXPECT_THROW(linalg::svdvals(Tensor()), std::invalid_argument);
 }
 
 TEST(Linalg, ALargeBatchGivesTheSameAsItsParts)

@@ -176,6 +176,16 @@ TEST(CosineEmbeddingLoss, OfAngles)
                       "  try:  unsqueeze or reshape them to one of these.");
 }
 
+TEST(CosineEmbeddingLoss, GradientAtZeroShowsThatEpsIsOfF32)
+{
+    // x1 = 0 and eps added to the squares: d(1 - cos)/dx1 = -x2 / sqrt(eps (25 + eps)), with eps = 1e-12 rounded to f32.
+    const Tensor x2 = tensor({1, 2}, {3, 4}, f64), target = tensor({1}, {1}, i64);
+    const double slope = -1 / std::sqrt(25 * static_cast<double>(1e-12F));
+    EXPECT_TENSOR_NEAR(
+        gradient_of_sum(zeros({1, 2}, f64), [&](const Tensor& x1) { return cosine_embedding_loss(x1, x2, target); }),
+        x2 * slope, 1e-10);
+}
+
 TEST(TripletMarginLoss, ComparesDistances)
 {
     // Distances 5 to the positive, 3 to the negative, 4 between them: 1 + 5 - 3

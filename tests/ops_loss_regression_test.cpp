@@ -96,9 +96,8 @@ TEST(KlDiv, IsZeroForEqualDistributionsAndWithoutProbability)
     EXPECT_TENSOR_NEAR(kl_div(x, x, {.log_target = true}), tensor(0, f64), 0);
     EXPECT_TENSOR_EQ(
         gradient_of_sum(x, [&](const Tensor& at) { return kl_div(at, t, {.reduction = KlReduction::sum}); }), -t);
-    EXPECT_THROW_TEXT(kl_div(tensor(0, f64), tensor(1, f64), {.reduction = KlReduction::batchmean}), ShapeError,
-                      "kl_div: batchmean of shape ().\n  rule: the first axis is that of the batch.\n"
-                      "  try:  reduce by sum.");
+    // Without an axis for it there is a batch of one: 1 (0 - x).
+    EXPECT_TENSOR_EQ(kl_div(tensor(-3, f64), tensor(1, f64), {.reduction = KlReduction::batchmean}), tensor(3, f64));
 }
 
 TEST(PoissonNllLoss, OfCounts)

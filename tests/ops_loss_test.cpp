@@ -76,6 +76,17 @@ TEST(CrossEntropy, IgnoredLabelsCountNothing)
                      tensor(0, f64));
 }
 
+TEST(CrossEntropy, MeanOfIgnoredLabelsHasZeroGradientInOperationsToo)
+{
+    Tape tape;
+    const Tensor x = tape.variable(kScores);
+    const Tensor y =
+        cross_entropy(x, tensor({2}, {1, 1}, i64), {.weight = tensor({2}, {2, 3}, f64), .ignore_index = 1});
+    const Tensor g = tape.grad(y, {x}, {.create_graph = true})[0];
+    EXPECT_TENSOR_EQ(g, zeros({2, 2}, f64));
+    EXPECT_TENSOR_EQ(tape.grad(sum(g), {x})[0], zeros({2, 2}, f64));
+}
+
 TEST(CrossEntropy, ClassesAreTheSecondAxis)
 {
     // (N, C, d) = (1, 2, 2): the two positions have the scores (0, log 3) each.

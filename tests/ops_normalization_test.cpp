@@ -108,6 +108,14 @@ TEST(LocalResponseNorm, DividesByTheNeighbours)
                        1e-15);
 }
 
+TEST(LocalResponseNorm, AWindowBeyondAllChannelsSeesThem)
+{
+    // n = 2^62: alpha / n vanishes, so y = x; of nothing, nothing.
+    const Tensor x = tensor({1, 2, 1}, {1, 2}, f64);
+    EXPECT_TENSOR_EQ(local_response_norm(x, std::int64_t{1} << 62), x);
+    EXPECT_TENSOR_EQ(local_response_norm(zeros({0, 2, 1}), std::int64_t{1} << 62), zeros({0, 2, 1}));
+}
+
 TEST(Normalize, HasLengthOneOrStaysBelowEps)
 {
     const Tensor x = tensor({2, 2}, {3, 4, 0, 0}, f64);

@@ -130,6 +130,17 @@ TEST(Unique, ValuesInverseAndCounts)
     EXPECT_TENSOR_EQ(unique(zeros({0})).values, zeros({0}));
 }
 
+TEST(Bincount, NumbersWithoutEndAreRefused)
+{
+    constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+    EXPECT_THROW_TEXT(bincount(from_values<std::int64_t>({1}, {largest})), ShapeError,
+                      "bincount: i64 (1,), minlength 0.\n"
+                      "  rule: i64 of one axis, none negative, and minlength 0 or more, all below 2^57.\n"
+                      "  try:  flatten the tensor, or shift its values.");
+    EXPECT_THROW(bincount(zeros({1}, i64), std::numeric_limits<std::int64_t>::min()), ShapeError);
+    EXPECT_THROW(bincount(zeros({1}, i64), std::int64_t{1} << 50), MemoryError);
+}
+
 TEST(Bincount, CountsOrWeights)
 {
     const Tensor x = tensor({3}, {2, 0, 2}, i64);

@@ -6,6 +6,7 @@
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/tape.hpp>
 
+#include <functional>
 #include <limits>
 
 #include "tests/expect_tensor.hpp"

@@ -74,6 +74,17 @@ TEST(Sum, SecondDerivativeGoesThroughTheExpandedAdjoint)
     EXPECT_TENSOR_EQ(x.grad(), full({2, 3}, 12, f64));
 }
 
+TEST(Sum, NumberIsReducedToItselfAlongTheAxisThatItDoesNotHave)
+{
+    const Tensor x = tensor(3, f64);
+    EXPECT_TENSOR_EQ(sum(x, 0), x);
+    EXPECT_TENSOR_EQ(mean(x, -1, true), x);
+    EXPECT_TENSOR_EQ(max(x, 0).values, x);
+    EXPECT_TENSOR_EQ(max(x, -1).indices, tensor(0, i64));
+    EXPECT_THROW(sum(x, 1), ShapeError);
+    EXPECT_THROW(max(x, -2), ShapeError);
+}
+
 TEST(Sum, ErrorsNameTheAxis)
 {
     EXPECT_THROW_TEXT(sum(kMatrix, 2), ShapeError,
@@ -82,7 +93,7 @@ TEST(Sum, ErrorsNameTheAxis)
     EXPECT_THROW_TEXT(sum(kMatrix, {1, -1}), ShapeError,
                       "sum: axis -1 is listed twice in (1, -1).\n  rule: an axis is reduced once.\n"
                       "  try:  remove the repetition.");
-    EXPECT_THROW(sum(tensor(1.0), 0), ShapeError);
+    EXPECT_THROW(sum(tensor(1.0), 1), ShapeError);
 }
 
 TEST(Mean, DividesByTheCountOfTheAxes)

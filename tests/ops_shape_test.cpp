@@ -6,6 +6,8 @@
 #include <xgrad/ops/slice.hpp>
 #include <xgrad/tape.hpp>
 
+#include <limits>
+
 #include "tests/expect_tensor.hpp"
 #include "tests/expect_throw.hpp"
 
@@ -179,8 +181,18 @@ TEST(Slice, ErrorsNameStepAndAxis)
 {
     EXPECT_THROW_TEXT(slice(kMatrix, 0, 0, 2, -1), ShapeError,
                       "slice: step -1.\n  rule: a step is 1 or more.\n"
-                      "  try:  slice forward; there are no views that run backward.");
+                      "  try:  turn the axis around first: slice(flip(x, axis), ...).");
     EXPECT_THROW(slice(kMatrix, 2, 0), ShapeError);
+}
+
+TEST(Slice, AStepMayBeHuge)
+{
+    constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+    EXPECT_TENSOR_EQ(slice(kMatrix, 0, 0, kToEnd, largest), tensor({1, 3}, {1, 2, 3}, f64));
+    EXPECT_THROW_TEXT(split(kMatrix, {largest, largest, 4}), ShapeError,
+                      "split: sizes (9223372036854775807, 9223372036854775807, 4) along axis 0 of shape (2, 3).\n"
+                      "  rule: they are 0 or more and add up to the axis, 2.\n  try:  correct the sizes.");
+    EXPECT_EQ(chunk(kMatrix, largest).size(), 2u);
 }
 
 TEST(Narrow, StaysInsideTheAxis)
@@ -232,6 +244,7 @@ TEST(Split, CutsIntoPartsOfASizeOrOfSizes)
     EXPECT_TENSOR_EQ(split(x, {1, 4})[1], tensor({4}, {1, 2, 3, 4}, f64));
     EXPECT_EQ(chunk(x, 2)[0].numel(), 3);
     EXPECT_EQ(chunk(kMatrix, 3, 1).size(), 3u);
+    EXPECT_EQ(chunk(zeros({0, 2}), 3).size(), 3u);
     EXPECT_THROW_TEXT(split(x, {1, 3}), ShapeError,
                       "split: sizes (1, 3) along axis 0 of shape (5,).\n"
                       "  rule: they are 0 or more and add up to the axis, 5.\n  try:  correct the sizes.");

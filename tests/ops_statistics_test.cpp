@@ -42,6 +42,14 @@ TEST(Var, SmallDeviationsFromALargeMeanAreNotLost)
     EXPECT_TENSOR_EQ(var(tensor({3}, {1e9, 1e9 + 1, 1e9 + 2}, f64)), tensor(1, f64));
 }
 
+// The mean 10000 + 2/3 is no number of f32: the nearest is 1e-4 away.
+TEST(Var, GradientShowsTheMeanBeyondItsLastPlace)
+{
+    const Tensor at = tensor({3}, {10000, 10001, 10001}, f32);
+    EXPECT_TENSOR_NEAR(gradient(at, [](const Tensor& x) { return var(x); }),
+                       tensor({3}, {-2.0 / 3, 1.0 / 3, 1.0 / 3}, f32), 1e-6);
+}
+
 TEST(Var, Gradients)
 {
     // var: 2 (x - 2) / 2 = (-1, 0, 1); std: that / (2 std) = (-1/2, 0, 1/2); std of equal elements: 0.
@@ -83,6 +91,11 @@ TEST(Norm, Gradients)
     EXPECT_TENSOR_EQ(gradient(tensor({3}, {2, -2, 1}, f64), [](const Tensor& x) { return norm(x, kInfinity); }),
                      tensor({3}, {0.5, -0.5, 0}, f64));
     EXPECT_TENSOR_EQ(gradient(tensor({2}, {2, -2}, f64), [](const Tensor& x) { return norm(x, 0); }), zeros({2}, f64));
+    // The sign of NaN is 0.
+    EXPECT_TENSOR_EQ(gradient(tensor({2}, {kNan, -2}, f64), [](const Tensor& x) { return norm(x, 1); }),
+                     tensor({2}, {0, -1}, f64));
+    EXPECT_TENSOR_EQ(gradient(tensor({2}, {kNan, -2}, f64), [](const Tensor& x) { return norm(x, kInfinity); }),
+                     zeros({2}, f64));
 }
 
 TEST(Logsumexp, InfinitiesAndLargeNumbers)

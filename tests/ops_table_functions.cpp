@@ -23,6 +23,7 @@ const OpRows kRows{{
     {"Log10", [](const In& x) { return log10(x[0]); }, {kPositive}},
     {"Log1p", [](const In& x) { return log1p(x[0]); }, {kPositive}},
     {"Rsqrt", [](const In& x) { return rsqrt(x[0]); }, {kPositive}},
+    {"Cbrt", [](const In& x) { return cbrt(x[0]); }, {kMatrix}},
     {"Tan", [](const In& x) { return tan(x[0]); }, {kMatrix}},
     {"Asin", [](const In& x) { return asin(x[0]); }, {kUnit}},
     {"Acos", [](const In& x) { return acos(x[0]); }, {kUnit}},

@@ -1,3 +1,4 @@
+#include <xgrad/error.hpp>
 #include <xgrad/random.hpp>
 
 #include "tests/expect_throw.hpp"
@@ -168,7 +169,7 @@ TEST(Random, BadArgumentsAreRefusedWithTheRule)
     std::vector<std::int64_t> k(3);
     std::vector<std::uint8_t> b(3);
     const auto expect = [](const auto& call, const std::string& text) {
-        EXPECT_THROW_TEXT(call(), std::invalid_argument, text);
+        EXPECT_THROW_TEXT(call(), xgrad::ShapeError, text);
     };
     expect(
         [&] { xgrad::fill_uniform(std::span(y), 1.0, 0.0); },

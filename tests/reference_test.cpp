@@ -102,6 +102,30 @@ TEST_F(ReferenceCase, ParameterThatNobodyReadsFails)
               std::vector<std::string>{"threw: nobody read power"});
 }
 
+// What an entry does not list, or lists as null, is nothing.
+TEST_F(ReferenceCase, PartsMayBeMissingOrNull)
+{
+    std::ofstream(folder_ + "/index.json") << R"({"cases": [{"case": "family/one", "op": "a_b_squared", "more": [1],
+        "file": "family.safetensors", "params": null, "rtol": 1e-12, "atol": 1e-12, "second_order": null,
+        "inputs": [{"name": "a", "key": "a"}, {"name": "b", "key": "b"}, {"name": "c", "key": null}],
+        "outputs": ["y"], "grad_outputs": ["gy"], "grads": {"b": "gb"}}]})";
+    EXPECT_EQ(run([](const Call& c) -> Outputs { return c.tensor("a") * square(c.tensor("b")); }),
+              std::vector<std::string>());
+}
+
+TEST_F(ReferenceCase, MissingFileIsNamedEachTime)
+{
+    std::ofstream(folder_ + "/index.json") << R"({"cases": [{"case": "family/one", "op": "a", "file": "no.safetensors",
+        "rtol": 0, "atol": 0, "inputs": [{"name": "a", "key": "a"}], "outputs": ["y"]}]})";
+    CaseSet set(folder_);
+    for (int repeat = 0; repeat < 2; ++repeat) {
+        const std::vector<std::string> failures = run_case(set, set.cases()[0], {"a", nullptr});
+        ASSERT_EQ(failures.size(), 1u);
+        EXPECT_NE(failures[0].find("no.safetensors"), std::string::npos) << failures[0];
+        EXPECT_EQ(failures[0].find("has no tensor"), std::string::npos) << failures[0];
+    }
+}
+
 TEST_F(ReferenceCase, SubsetOfASetIsASetOfItsOwn)
 {
     CaseSet set(folder_);
@@ -146,11 +170,30 @@ TEST(ReferenceCall, ArgumentsHaveTheirKinds)
     EXPECT_EQ(call.number("q", 2.5), 2.5);
     EXPECT_TRUE(call.flag("keepdim", false));
     EXPECT_EQ(call.tensors("list").size(), 2u);
-    EXPECT_EQ(call.unread(), (std::vector<std::string>{"x", "mode", "none"}));
+    EXPECT_EQ(call.unread(), (std::vector<std::string>{"x", "mode"}));
     EXPECT_FALSE(call.has("none"));
     EXPECT_FALSE(call.tensor_if_any("none").defined());
     EXPECT_THROW(call.integer("mode"), CallError);
     EXPECT_THROW(call.tensor("y"), CallError);
     EXPECT_EQ(call.other_tensors().size(), 1u);
     EXPECT_EQ(call.unread(), std::vector<std::string>());
+}
+
+TEST(ReferenceCall, AxesAreAllWithoutAList)
+{
+    const Json params = Json::parse(R"({"dim": -1, "none": null, "empty": []})");
+    const Call call({}, params);
+    const Tensor x = zeros({2, 3});
+    EXPECT_EQ(call.axes("dim", x), Integers{-1});
+    for (const char* name : {"none", "empty", "absent"}) EXPECT_EQ(call.axes(name, x), (Integers{0, 1})) << name;
+}
+
+TEST(ReferenceCall, OptionThatTheLibraryLacksIsOffOrRefused)
+{
+    const Json params = Json::parse(R"({"sparse": false, "inplace": true})");
+    const Call call({}, params);
+    EXPECT_NO_THROW(call.expect("sparse", false));
+    EXPECT_NO_THROW(call.expect("absent", false));
+    EXPECT_THROW(call.expect("inplace", false), CallError);
+    EXPECT_EQ(call.number("inplace"), 1);
 }

@@ -4,10 +4,9 @@
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/train/weights.hpp>
 
+#include <cmath>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "tests/expect_tensor.hpp"
 #include "tests/expect_throw.hpp"
@@ -17,13 +16,15 @@ using namespace xgrad;
 using namespace std::string_literals;
 using data::read_safetensors;
 using data::write_safetensors;
+using xgrad::test::bytes_at;
 using xgrad::test::TemporaryFolder;
 
 namespace {
 
 const std::string kEntryRule =
-    ".\n  rule: {\"dtype\": F32, F64, I64 or BOOL, \"shape\": [sizes], \"data_offsets\": [begin, end]}, all bytes of "
-    "the data used once.\n  try:  write the file again, with tensors converted to one of these types.";
+    ".\n  rule: {\"dtype\": BOOL, U8, I8, U16, I16, U32, I32, U64, I64, F16, BF16, F32 or F64, \"shape\": [sizes], "
+    "\"data_offsets\": [begin, end]}, all bytes of the data used once.\n  try:  write the file again, with tensors "
+    "converted to one of these types.";
 const std::string kAgain = ".\n  try:  write or download the file again.";
 
 std::string file_of(const std::string& header, const std::string& data = "")
@@ -32,14 +33,6 @@ std::string file_of(const std::string& header, const std::string& data = "")
     const std::uint64_t length = header.size();
     std::memcpy(bytes.data(), &length, 8);
     return bytes + header + data;
-}
-
-std::string bytes_at(const std::string& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
 }
 
 // The reader's message for a file with these bytes, without the name of reader and file.
@@ -131,13 +124,34 @@ TEST(Safetensors, RefusesAWrongHeaderLength)
 TEST(Safetensors, RefusesAHeaderThatIsNoJsonObject)
 {
     const std::string rule = ".\n  rule: the header is a JSON object" + kAgain;
-    EXPECT_EQ(refusal(file_of("{\"w\": }")), ", byte 15: the header is no JSON" + rule);
+    EXPECT_EQ(refusal(file_of("{\"w\": }")), ", byte 14: the header is no JSON" + rule);
     EXPECT_EQ(refusal(file_of("[1, 2]")), ", byte 8: the header is no JSON object" + rule);
     EXPECT_EQ(refusal(file_of(" {}")), ", byte 8: the header is no JSON object" + rule);
-    EXPECT_EQ(refusal(file_of("")).substr(0, 31), ", byte 9: the header is no JSON");
-    EXPECT_EQ(refusal(file_of("{\"\xFF\": 1}")).find(", byte 1"), 0U);
-    // Deep nesting must not exhaust the stack.
-    EXPECT_NE(refusal(file_of(std::string(1000000, '['))), "accepted");
+    EXPECT_EQ(refusal(file_of("")), ", byte 8: the header is no JSON" + rule);
+    EXPECT_EQ(refusal(file_of("{\"\xFF\": 1}")).find(", byte 10: "), 0U);
+    EXPECT_EQ(refusal(file_of("{} x")), ", byte 11: the header is no JSON" + rule);
+    EXPECT_EQ(refusal(file_of("{\"a\0b\": 1}"s)), ", byte 11: the header is no JSON" + rule);
+    // A number that no double holds is no syntax error for the parser.
+    EXPECT_EQ(refusal(file_of("{\"w\": 1e999}")).find(", byte "), 0U);
+}
+
+TEST(Safetensors, RefusesDeepNestingAtOnce)
+{
+    // Neither stack nor memory may grow with the depth.
+    std::string objects = "{";
+    for (int i = 0; i < 1000000; ++i) objects += "\"w\":{";
+    EXPECT_EQ(refusal(file_of(objects)).substr(0, 35), ", tensor 'w': the entry has a 'w'.\n");
+    EXPECT_EQ(refusal(file_of("{\"w\":" + std::string(1000000, '['))).substr(0, 38),
+              ", tensor 'w': the entry is an array.\n ");
+    EXPECT_EQ(refusal(file_of("{\"w\":{\"shape\":" + std::string(1000000, '['))).substr(0, 38),
+              ", tensor 'w': shape holds an array.\n  ");
+}
+
+TEST(Safetensors, ShowsTheBeginningOfALongName)
+{
+    const std::string text = refusal(file_of("{\"" + std::string(100000, 'w') + "\": 3}"));
+    EXPECT_EQ(text.find(", tensor '" + std::string(80, 'w') + "...': the entry is 3.\n"), 0U);
+    EXPECT_LT(text.size(), 500U);
 }
 
 TEST(Safetensors, RefusesNamesThatStandTwice)
@@ -145,6 +159,10 @@ TEST(Safetensors, RefusesNamesThatStandTwice)
     const std::string entry = R"({"dtype":"F32","shape":[1],"data_offsets":[0,4]})";
     EXPECT_EQ(refusal(file_of("{\"w\":" + entry + ",\"w\":" + entry + "}", "1234")),
               ", header: the name 'w' stands twice.\n  rule: names are unique" + kAgain);
+    EXPECT_EQ(refusal(file_of(R"({"__metadata__":{"a":"1","a":"1"}})")),
+              ", header: the name 'a' stands twice.\n  rule: names are unique" + kAgain);
+    EXPECT_EQ(refusal(file_of(R"({"__metadata__":{},"__metadata__":{}})")),
+              ", header: the name '__metadata__' stands twice.\n  rule: names are unique" + kAgain);
     EXPECT_EQ(refusal(file_of(R"({"w":{"dtype":"F32","dtype":"F64","shape":[1]}})", "1234")),
               ", header: the name 'dtype' stands twice.\n  rule: names are unique" + kAgain);
 }
@@ -153,6 +171,10 @@ TEST(Safetensors, RefusesMetadataThatAreNoStrings)
 {
     EXPECT_EQ(refusal(file_of(R"({"__metadata__":{"epoch":3}})")),
               ", header: the metadata 'epoch' are no string.\n  rule: __metadata__ is an object of strings" + kAgain);
+    EXPECT_EQ(refusal(file_of(R"({"__metadata__":{"a":{"b":"c"}}})")),
+              ", header: the metadata 'a' are no string.\n  rule: __metadata__ is an object of strings" + kAgain);
+    EXPECT_EQ(refusal(file_of(R"({"__metadata__":[]})")),
+              ", header: __metadata__ is no object.\n  rule: __metadata__ is an object of strings" + kAgain);
     EXPECT_EQ(refusal(file_of(R"({"__metadata__":3})")),
               ", header: __metadata__ is no object.\n  rule: __metadata__ is an object of strings" + kAgain);
 }
@@ -160,35 +182,93 @@ TEST(Safetensors, RefusesMetadataThatAreNoStrings)
 TEST(Safetensors, RefusesMalformedEntries)
 {
     EXPECT_EQ(entry_refusal("3", ""), ", tensor 'w': the entry is 3");
-    EXPECT_EQ(entry_refusal(R"({"dtype":"BF16","shape":[2],"data_offsets":[0,4]})", "1234"),
-              ", tensor 'w': the dtype is \"BF16\"");
-    EXPECT_EQ(entry_refusal(R"({"dtype":"F32","shape":[-1],"data_offsets":[0,4]})", "1234"),
-              ", tensor 'w': shape is [-1]");
-    EXPECT_EQ(entry_refusal(R"({"dtype":"F32","shape":[1.0],"data_offsets":[0,4]})", "1234"),
-              ", tensor 'w': shape is [1.0]");
-    EXPECT_EQ(entry_refusal(R"({"dtype":"F32","shape":[1],"data_offsets":[4]})", "1234"),
-              ", tensor 'w': data_offsets are [4]");
-    EXPECT_EQ(entry_refusal(R"({"dtype":"F32","shape":[1],"data_offsets":[4,0]})", "1234"),
-              ", tensor 'w': data_offsets are [4,0]");
-    EXPECT_EQ(entry_refusal(R"({"dtype":"F32","shape":[2],"data_offsets":[0,4]})", "1234"),
-              ", tensor 'w': 4 bytes for 2 elements of f32");
-    EXPECT_EQ(entry_refusal(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]})", "1234"),
-              ", tensor 'w': data to byte 8 of 4");
-    EXPECT_EQ(entry_refusal(R"({"dtype":"F32","shape":[1],"data_offsets":[1,5]})", "12345"),
-              ", tensor 'w': data begin at byte 1, the ones before end at 0");
-    EXPECT_EQ(entry_refusal(R"({"dtype":"BOOL","shape":[2],"data_offsets":[0,2]})", "\1\2"),
-              ", tensor 'w': a BOOL element is neither 0 nor 1");
+    EXPECT_EQ(entry_refusal("[]", ""), ", tensor 'w': the entry is an array");
+    EXPECT_EQ(entry_refusal("{}", ""), ", tensor 'w': the entry has no dtype");
+    EXPECT_EQ(entry_refusal(R"({"dtype":"F32"})", ""), ", tensor 'w': the entry has no shape");
+    EXPECT_EQ(entry_refusal(R"({"dtype":"F32","shape":[]})", ""), ", tensor 'w': the entry has no data_offsets");
+    EXPECT_EQ(entry_refusal(R"({"dtype":"F32","size":[]})", ""), ", tensor 'w': the entry has a 'size'");
+    const auto dtype = [](const std::string& value) {
+        return entry_refusal("{\"dtype\":" + value + R"(,"shape":[1],"data_offsets":[0,4]})", "1234");
+    };
+    for (const char* other : {"F8_E4M3", "F8_E5M2", "C64", "f32", ""})
+        EXPECT_EQ(dtype('"' + std::string(other) + '"'), ", tensor 'w': the dtype is \"" + std::string(other) + '"');
+    EXPECT_EQ(dtype("3"), ", tensor 'w': the dtype is 3");
+    EXPECT_EQ(dtype("[\"F32\"]"), ", tensor 'w': the dtype is an array");
+    const auto shape = [](const std::string& value) {
+        return entry_refusal("{\"dtype\":\"F32\",\"shape\":" + value + R"(,"data_offsets":[0,4]})", "1234");
+    };
+    EXPECT_EQ(shape("[1]"), "accepted");
+    EXPECT_EQ(shape("1"), ", tensor 'w': the shape is 1");
+    EXPECT_EQ(shape("[-1]"), ", tensor 'w': shape holds -1");
+    EXPECT_EQ(shape("[-0]"), ", tensor 'w': shape holds 0");
+    EXPECT_EQ(shape("[1.0]"), ", tensor 'w': shape holds 1.0");
+    EXPECT_EQ(shape("[\"1\"]"), ", tensor 'w': shape holds \"1\"");
+    EXPECT_EQ(shape("[true]"), ", tensor 'w': shape holds true");
+    EXPECT_EQ(shape("[null]"), ", tensor 'w': shape holds null");
+    EXPECT_EQ(shape("[[1]]"), ", tensor 'w': shape holds an array");
+    EXPECT_EQ(shape("[9223372036854775808]"), ", tensor 'w': shape holds 9223372036854775808");
+    EXPECT_EQ(shape("[18446744073709551617]"), ", tensor 'w': shape holds 18446744073709551617");
+    EXPECT_EQ(shape("[2]"), ", tensor 'w': 4 bytes for (2,) elements of 4");
+    EXPECT_EQ(shape("[1, 0]"), ", tensor 'w': 4 bytes for (1, 0) elements of 4");
+    std::string axes = "1";
+    for (int axis = 1; axis < 64; ++axis) axes += ",1";
+    EXPECT_EQ(shape("[" + axes + "]"), "accepted");
+    EXPECT_EQ(shape("[" + axes + ",1]"), ", tensor 'w': shape holds more than 64 numbers");
+}
+
+TEST(Safetensors, RefusesDataOffsetsThatDoNotFit)
+{
+    const auto offsets = [](const std::string& value, const std::string& data = "1234") {
+        return entry_refusal(R"({"dtype":"F32","shape":[1],"data_offsets":)" + value + "}", data);
+    };
+    EXPECT_EQ(offsets("[4]"), ", tensor 'w': data_offsets are (4,)");
+    EXPECT_EQ(offsets("[0,4,4]"), ", tensor 'w': data_offsets are (0, 4, 4)");
+    EXPECT_EQ(offsets("[4,0]"), ", tensor 'w': data_offsets are (4, 0)");
+    EXPECT_EQ(offsets("[-4,0]"), ", tensor 'w': data_offsets holds -4");
+    EXPECT_EQ(offsets("[0,8]"), ", tensor 'w': data to byte 8 of 4");
+    EXPECT_EQ(offsets("[9223372036854775803,9223372036854775807]"),
+              ", tensor 'w': data to byte 9223372036854775807 of 4");
+    EXPECT_EQ(offsets("[1,5]", "12345"), ", tensor 'w': data begin at byte 1, the ones before end at 0");
+}
+
+TEST(Safetensors, RefusesABooleanThatIsNone)
+{
+    EXPECT_EQ(refusal(file_of(R"({"w":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}})", "\1\2")),
+              ", tensor 'w', element 1: is 2.\n  rule: a bool is 0 or 1" + kAgain);
+}
+
+TEST(Safetensors, OtherElementTypesComeAsTheOneThatHoldsTheirValues)
+{
+    const auto read = [](const std::string& dtype, const std::string& data, int count) {
+        const TemporaryFolder folder;
+        const std::string header = "{\"w\":{\"dtype\":\"" + dtype + "\",\"shape\":[" + std::to_string(count) +
+                                   "],\"data_offsets\":[0," + std::to_string(data.size()) + "]}}";
+        return read_safetensors(folder.write("a", file_of(header, data))).tensors[0].second;
+    };
+    EXPECT_TENSOR_EQ(read("U8", "\xFE\x01"s, 2), tensor({2}, {254, 1}, i64));
+    EXPECT_TENSOR_EQ(read("I8", "\xFE\x01"s, 2), tensor({2}, {-2, 1}, i64));
+    EXPECT_TENSOR_EQ(read("U16", "\xFE\xFF\0\1"s, 2), tensor({2}, {65534, 256}, i64));
+    EXPECT_TENSOR_EQ(read("I16", "\xFE\xFF\0\1"s, 2), tensor({2}, {-2, 256}, i64));
+    EXPECT_TENSOR_EQ(read("U32", "\xFE\xFF\xFF\xFF"s, 1), tensor({1}, {4294967294}, i64));
+    EXPECT_TENSOR_EQ(read("I32", "\xFE\xFF\xFF\xFF"s, 1), tensor({1}, {-2}, i64));
+    EXPECT_TENSOR_EQ(read("U64", "\2\0\0\0\0\0\0\0"s, 1), tensor({1}, {2}, i64));
+    // 1.5 = 1.1 in binary: F16 0 01111 1000000000, BF16 0 01111111 1000000.
+    EXPECT_TENSOR_EQ(read("F16", "\0\x3E\0\xBE"s, 2), tensor({2}, {1.5, -1.5}, f32));
+    EXPECT_TENSOR_EQ(read("BF16", "\xC0\x3F\x80\xFF"s, 2), tensor({2}, {1.5, -INFINITY}, f32));
+    EXPECT_EQ(refusal(file_of(R"({"w":{"dtype":"U64","shape":[1],"data_offsets":[0,8]}})", std::string(8, '\xFF'))),
+              ", tensor 'w', element 0: is 18446744073709551615.\n"
+              "  rule: integers become i64, which ends at 9223372036854775807.\n  try:  write the values as f64.");
 }
 
 TEST(Safetensors, RefusesSizesWhoseProductOverflows)
 {
     EXPECT_EQ(entry_refusal(R"({"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]})", ""),
-              ", tensor 'w': shape [4294967296,4294967296] does not fit memory");
+              ", tensor 'w': shape (4294967296, 4294967296) does not fit memory");
     // 2^62 elements of 4 bytes are 2^64 bytes, which wrap to 0.
     EXPECT_EQ(entry_refusal(R"({"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,0]})", ""),
-              ", tensor 'w': shape [4611686018427387904] does not fit memory");
+              ", tensor 'w': shape (4611686018427387904,) does not fit memory");
     EXPECT_EQ(entry_refusal(R"({"dtype":"F32","shape":[1099511627776],"data_offsets":[0,0]})", ""),
-              ", tensor 'w': 0 bytes for 1099511627776 elements of f32");
+              ", tensor 'w': 0 bytes for (1099511627776,) elements of 4");
 }
 
 TEST(Safetensors, RefusesOverlapsAndUnusedBytes)

@@ -5,7 +5,9 @@
 #include <xgrad/nn/loss.hpp>
 #include <xgrad/nn/module.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/fuse.hpp>
 #include <xgrad/ops/pool.hpp>
+#include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/sgd.hpp>
@@ -142,6 +144,22 @@ TEST(SteadyStep, OfGradientsThatAreAccumulatedAllocatesNothing)
     EXPECT_EQ(allocations_of([&] {
                   Tape tape;
                   tape.backward(nn::mse_loss(x * w, x));
+              }),
+              0);
+#endif
+}
+
+TEST(SteadyStep, OfAFusedExpressionAllocatesNothing)
+{
+#ifdef XGRAD_COUNTS_MALLOC
+    const Parameter a(nn::init::normal({300, 200}, 0, 1)), row(nn::init::normal({200}, 0, 1));
+    const Tensor x = nn::init::normal({200, 300}, 0, 1);
+    const auto f = [](auto p, auto q, auto b) { return where(p > 0.5, tanh(p * q + b) * 2.0, leaky_relu(b)); };
+    EXPECT_EQ(allocations_of([&] {
+                  a.zero_grad();
+                  row.zero_grad();
+                  Tape tape;
+                  tape.backward(sum(fuse(f, a, transpose(x, 0, 1), row)));
               }),
               0);
 #endif

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 namespace xgrad::test {
@@ -36,6 +37,15 @@ public:
 private:
     std::string path_;
 };
+
+/// Everything that a file holds.
+inline std::string bytes_at(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
 
 /// The bytes as one member of a .gz file.
 inline std::string gzip(const std::string& bytes)

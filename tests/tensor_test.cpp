@@ -92,6 +92,10 @@ TEST(Tensor, NegativeSizesAndProductsThatOverflowAreRefused)
 
 TEST(Tensor, MoreBytesThanTheMachineHasThrowsBadAlloc)
 {
+    EXPECT_THROW_TEXT((void)zeros({std::int64_t{1} << 50}), MemoryError,  // two parts of 2^51 and the header
+                      "memory: the system does not give 5629499534213120 bytes.\n"
+                      "  rule: values, gradients and what tapes keep fit in memory together.\n"
+                      "  try:  check the sizes; use smaller ones, or keep less with checkpoint.");
     EXPECT_THROW((void)zeros({std::int64_t{1} << 50}), std::bad_alloc);
     EXPECT_THROW((void)zeros({std::numeric_limits<std::int64_t>::max() / 2}, f64), std::exception);
 }

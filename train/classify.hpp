@@ -3,14 +3,13 @@
 // Training and judging a classifier: a model that gives for inputs (n, ...) scores (n, classes), the higher the
 // likelier.
 
+#include <xgrad/callable.hpp>
 #include <xgrad/data/loader.hpp>
 #include <xgrad/nn/module.hpp>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/tape.hpp>
 #include <xgrad/train/confusion.hpp>
 #include <xgrad/train/progress.hpp>
-
-#include <functional>
 
 namespace xgrad::train {
 
@@ -25,11 +24,11 @@ struct Evaluation {
 std::int64_t count_correct(const Tensor& scores, const Tensor& labels);
 
 /// What is done to the inputs of a batch before the model sees them, for example small random shifts.
-using Augmentation = std::function<Tensor(const Tensor&)>;
+using Augmentation = Callable<Tensor(const Tensor&)>;
 
 namespace detail {
 
-using Scores = std::function<Tensor(const Tensor&)>;
+using Scores = Callable<Tensor(const Tensor&)>;
 Evaluation evaluate(const Scores& model, const data::Dataset& set, std::int64_t classes, std::int64_t batch_size);
 
 }  // namespace detail

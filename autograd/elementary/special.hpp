@@ -1,10 +1,20 @@
-// Elementary functions: the error and gamma functions and their kin.
+// Elementary functions: the cube root, the error and gamma functions and their kin.
 #pragma once
 
 #include <xgrad/elementary/base.hpp>
 #include <xgrad/special_functions.hpp>
 
 namespace xgrad::elementary {
+
+struct Cbrt {
+    static constexpr const char* name = "cbrt";
+    static constexpr const char* formula = "cbrt(x)";
+    static constexpr const char* derivative_formula = "1 / (3 * y * y)";
+    static constexpr unsigned reads = kY;
+
+    static auto value(const auto& x) { return cbrt(x); }
+    static auto derivative(const auto&, const auto& y) { return 1.0 / (3.0 * y * y); }
+};
 
 struct Erf {
     static constexpr const char* name = "erf";

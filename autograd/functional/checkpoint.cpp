@@ -5,13 +5,14 @@
 #include <xgrad/random.hpp>
 #include <xgrad/tape.hpp>
 
+#include "autograd/batched.hpp"
 #include "autograd/open_tapes.hpp"
 #include "autograd/walk.hpp"
 
 namespace xgrad::detail {
 namespace {
 
-using Function = std::function<Tensor(const Tensors&)>;
+using Function = Callable<Tensor(const Tensors&)>;
 
 /// Calls f with nothing recorded on the running tape, noting which of its values f reads.
 class Preview {
@@ -77,7 +78,21 @@ void check_repeats(const Tensor& y, Dtype dtype, Sizes sizes)
         "let it depend on its inputs alone, and on the default generator"));
 }
 
-void recompute(const Function& f, const Tensors& inputs, const Generator& numbers, const Tensor& gy, Adjoints& gx)
+/// What calls f again: with the same inputs, random numbers and levels of vmap.
+struct Call {
+    Function f;
+    Tensors inputs;
+    Generator numbers;
+    std::vector<VmapLevel> levels;
+
+    Tensor operator()() const
+    {
+        const RepeatedNumbers random(numbers);
+        return at_levels(levels, [this] { return f(inputs); });
+    }
+};
+
+void recompute(const Call& call, const Tensor& gy, Adjoints& gx)
 {
     Recording& r = gx.walk().r;
     const BackwardOptions options = gx.walk().options;
@@ -86,8 +101,7 @@ void recompute(const Function& f, const Tensors& inputs, const Generator& number
     Tensor y;
     {
         const CurrentTape recorder(r);
-        const RepeatedNumbers random(numbers);
-        y = f(inputs);
+        y = all_samples(call());
     }
     check_repeats(y, gx.node().dtype, gx.node().shape());
     if (!r.holds(y.header().serial)) return;
@@ -112,14 +126,17 @@ Tensor checkpointed(Function f, const Tensors& inputs)
     {
         Preview preview(*r);
         y = f(inputs);
-        preview.captured.note(y.header());
+        preview.captured.note(all_samples(y).header());
         reads = std::move(preview.captured.values);
     }
     if (reads.empty() || !is_floating(y.dtype())) return y;
     const std::vector<InputRef> refs(reads.begin(), reads.end());
-    return record(
-        "checkpoint", Inputs(refs.data(), refs.size()), detach(y),
-        [f = std::move(f), inputs, numbers](const Tensor& gy, Adjoints& gx) { recompute(f, inputs, numbers, gy, gx); });
+    return on_all_samples(y, [&](const Tensor& whole) {
+        return record("checkpoint", Inputs(refs.data(), refs.size()), detach(whole),
+                      [call = Call{std::move(f), inputs, numbers, levels_at_work()}](const Tensor& gy, Adjoints& gx) {
+                          recompute(call, gy, gx);
+                      });
+    });
 }
 
 }  // namespace xgrad::detail

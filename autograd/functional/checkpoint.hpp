@@ -7,7 +7,7 @@
 namespace xgrad {
 
 namespace detail {
-Tensor checkpointed(std::function<Tensor(const Tensors&)> f, const Tensors& inputs);
+Tensor checkpointed(Callable<Tensor(const Tensors&)> f, const Tensors& inputs);
 }
 
 /// f(inputs...), without keeping what its operations need for backward: when the adjoint arrives, f is called again

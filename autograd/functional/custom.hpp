@@ -20,7 +20,7 @@ namespace detail {
 Tensors rule_arguments(const Tensors& x, const Tensor& y, const Tensors& rest);
 void add_from_rule(const char* name, Tensors gradients, Adjoints& gx);
 
-using JvpRule = std::function<Tensor(const Tensors& x, const Tensor& y, const Tensors& tangents)>;
+using JvpRule = Callable<Tensor(const Tensors& x, const Tensor& y, const Tensors& tangents)>;
 void transpose_jvp(const char* name, const JvpRule& rule, const Tensors& x, const Tensor& y, const Tensor& gy,
                    Adjoints& gx);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "autograd/batched.hpp"
 #include "autograd/walk.hpp"
 
 namespace xgrad::detail {
@@ -12,8 +13,10 @@ const Op kAlias{.name = "alias", .formula = "x", .shapes = "x: S -> y: S", .deri
 
 Tensor alias(const Input& x)
 {
-    return record(kAlias, {x}, view(*x, x->sizes(), x->strides(), 0),
-                  [](const Tensor& gy, Adjoints& gx) { gx.add(0, gy); });
+    return on_all_samples(*x, [&](const Tensor& whole) {
+        return record(kAlias, {{whole, x.file(), x.line()}}, view(whole, whole.sizes(), whole.strides(), 0),
+                      [](const Tensor& gy, Adjoints& gx) { gx.add(0, gy); });
+    });
 }
 
 Tensor Differentiation::input(const Tensor& x, std::size_t argument)
@@ -22,7 +25,7 @@ Tensor Differentiation::input(const Tensor& x, std::size_t argument)
         throw DtypeError(error_text(operation_, "argument " + std::to_string(argument) + " is " + describe(x),
                                     "derivatives are taken with respect to f32 or f64 values",
                                     "convert it, to(x, f64), or take the derivative with respect to another argument"));
-    return is_nested_ && is_tracked(recording_, x.header()) ? alias(x) : tape_.variable(x);
+    return is_nested_ && is_tracked(recording_, x.header()) ? alias(at_all_levels(x)) : tape_.variable(x);
 }
 
 Tensors Differentiation::inputs(const Tensors& x)
@@ -67,9 +70,10 @@ Tensors Differentiation::gradients(std::span<const Tensor> roots, std::span<cons
     std::vector<std::uint32_t> nodes(inputs.size());
     std::uint32_t first = Node::kNone;
     for (std::size_t i = 0; i < nodes.size(); ++i) first = std::min(first, nodes[i] = inputs[i].header().node);
-    Tensors found = pull(recording_, roots, seeds, nodes, first, options);
+    const WholeRoots whole(recording_, roots, seeds, inputs);
+    Tensors found = pull(recording_, whole.roots(), whole.seeds(), nodes, first, options);
     for (std::size_t i = 0; i < found.size(); ++i)
-        if (!found[i].defined()) found[i] = zeros_like(inputs[i]);
+        found[i] = found[i].defined() ? with_levels_of(inputs[i], std::move(found[i])) : zeros_like(inputs[i]);
     return found;
 }
 

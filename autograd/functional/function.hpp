@@ -2,11 +2,11 @@
 
 // How the functional forms see a user's function: as a function of a list of tensors.
 
+#include <xgrad/callable.hpp>
 #include <xgrad/tensor.hpp>
 
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -86,7 +86,7 @@ private:
 };
 
 /// The same, returning a list, and owning the function.
-using ListFunction = std::function<Tensors(const Tensors&)>;
+using ListFunction = Callable<Tensors(const Tensors&)>;
 template <std::size_t n, class F>
 ListFunction list_function(F f)
 {

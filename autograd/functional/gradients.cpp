@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "autograd/batched.hpp"
 #include "autograd/functional/differentiation.hpp"
 #include "autograd/open_tapes.hpp"
 #include "autograd/walk.hpp"
@@ -101,9 +102,11 @@ Tensors walk_back(Recording& r, const Pullback& from, const Tensors& adjoints, B
     }
     std::vector<std::uint32_t> nodes;
     for (const Tensor& x : from.x) nodes.push_back(x.header().node);
-    Tensors gradients = pull(r, roots, seeds, nodes, 0, options);
+    const WholeRoots whole(r, roots, seeds, from.x);
+    Tensors gradients = pull(r, whole.roots(), whole.seeds(), nodes, 0, options);
     for (std::size_t i = 0; i < gradients.size(); ++i)
-        if (!gradients[i].defined()) gradients[i] = zeros_like(from.x[i]);
+        gradients[i] =
+            gradients[i].defined() ? with_levels_of(from.x[i], std::move(gradients[i])) : zeros_like(from.x[i]);
     return gradients;
 }
 
@@ -127,13 +130,17 @@ std::pair<Tensors, std::shared_ptr<Pullback>> pull_back_of(ListFunction f, const
     Recording* r = running();
     if (!r) r = (recorded->own = new_recording()).get();
     const CurrentTape recorder(*r);
-    for (const Tensor& input : inputs) {
+    for (const Tensor& given : inputs) {
+        const Tensor input = at_all_levels(given);
         if (is_tracked(*r, input.header())) {
             recorded->x.push_back(alias(input));
             continue;
         }
-        recorded->x.push_back(make_leaf(input, ""));
-        r->add_leaf(recorded->x.back(), *recorded->x.back().header().leaf);
+        recorded->x.push_back(on_all_samples(input, [&](const Tensor& whole) {
+            const Tensor leaf = make_leaf(whole, "");
+            r->add_leaf(leaf, *leaf.header().leaf);
+            return leaf;
+        }));
     }
     recorded->values = recorded->f(recorded->x);
     Tensors values;

@@ -3,17 +3,17 @@
 // Looking at adjoints while a backward runs, and changing them:
 //   auto handle = register_hook(h, [](const Tensor& gh) { return clamp(gh, -1, 1); });
 
+#include <xgrad/callable.hpp>
 #include <xgrad/tensor.hpp>
 
 #include <concepts>
-#include <functional>
 #include <memory>
 
 namespace xgrad {
 
 namespace detail {
 struct Hook;
-std::shared_ptr<Hook> add_hook(const Tensor& x, std::function<Tensor(const Tensor&)> function);
+std::shared_ptr<Hook> add_hook(const Tensor& x, Callable<Tensor(const Tensor&)> function);
 }  // namespace detail
 
 /// Takes a hook away again. The hook stays when the handle goes.

@@ -3,19 +3,27 @@
 #include <xgrad/ops/join.hpp>
 #include <xgrad/ops/shape.hpp>
 
+#include <algorithm>
+
 #include "autograd/functional/differentiation.hpp"
+#include "autograd/ops/batch.hpp"
 
 namespace xgrad::detail {
 namespace {
+
+void set_one(const Tensor& fresh, std::int64_t element)
+{
+    if (fresh.dtype() == f64)
+        mutable_data<double>(fresh)[element] = 1;
+    else
+        mutable_data<float>(fresh)[element] = 1;
+}
 
 /// 1 at one element, 0 elsewhere.
 Tensor unit(const Tensor& like, std::int64_t element)
 {
     const Tensor e = full(like.sizes(), 0, like.dtype());
-    if (like.dtype() == f64)
-        mutable_data<double>(e)[element] = 1;
-    else
-        mutable_data<float>(e)[element] = 1;
+    set_one(e, element);
     return e;
 }
 
@@ -27,20 +35,59 @@ Dims joined(Sizes a, Sizes b)
     return sizes;
 }
 
-/// The gradients of root in the direction of each of its elements: one tensor of root's shape, then the input's, for
-/// each input.
-Tensors rows(Differentiation& d, const Tensor& root, const Tensors& inputs)
+constexpr std::int64_t kAtOnce = 64;  // walks in a batch: their adjoints are alive together
+
+/// The gradients of root in the direction of some of its elements, for each input one behind the other.
+Tensors rows_at_once(Differentiation& d, const Tensor& root, const Tensors& inputs, std::int64_t first,
+                     const VmapLevel& level)
+{
+    const std::int64_t count = level.samples;
+    const Tensor units = full(with_samples(count, root.sizes()), 0, root.dtype());
+    for (std::int64_t i = 0; i < count; ++i) set_one(units, i * root.numel() + first + i);
+    const Tensor seed = hide_samples(units, level);
+    Tensors gradients = d.gradients({&root, 1}, {&seed, 1}, inputs, {.retain = true});
+    for (Tensor& g : gradients)
+        g = is_batched_at(g, level) ? batched_parts(g).whole : expand(g, with_samples(count, g.sizes()));
+    return gradients;
+}
+
+Tensors rows_one_by_one(Differentiation& d, const Tensor& root, const Tensors& inputs, std::int64_t first,
+                        std::int64_t count)
 {
     std::vector<Tensors> of_input(inputs.size());
-    for (std::int64_t element = 0; element < root.numel(); ++element) {
+    for (std::int64_t element = first; element < first + count; ++element) {
         const Tensor seed = unit(root, element);
         Tensors gradients = d.gradients({&root, 1}, {&seed, 1}, inputs, {.retain = true});
         for (std::size_t i = 0; i < inputs.size(); ++i) of_input[i].push_back(std::move(gradients[i]));
     }
     Tensors out;
+    for (const Tensors& rows : of_input) out.push_back(stack(rows));
+    return out;
+}
+
+/// The gradients of root in the direction of each of its elements: one tensor of root's shape, then the input's, for
+/// each input. Walks are done in batches where every vjp knows how to.
+Tensors rows(Differentiation& d, const Tensor& root, const Tensors& inputs)
+{
+    std::vector<Tensors> of_input(inputs.size());
+    bool at_once = root.numel() > 1;
+    for (std::int64_t first = 0; first < root.numel(); first += kAtOnce) {
+        const std::int64_t count = std::min(kAtOnce, root.numel() - first);
+        Tensors part;
+        const VmapLevel level = new_level(count);
+        try {
+            if (at_once) part = rows_at_once(d, root, inputs, first, level);
+        } catch (const NeedsLoop& needs) {
+            if (needs.level.id != level.id) throw;
+            at_once = false;
+        }
+        if (!at_once) part = rows_one_by_one(d, root, inputs, first, count);
+        for (std::size_t i = 0; i < inputs.size(); ++i) of_input[i].push_back(std::move(part[i]));
+    }
+    Tensors out;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const Dims sizes = joined(root.sizes(), inputs[i].sizes());
-        out.push_back(of_input[i].empty() ? zeros(sizes, inputs[i].dtype()) : reshape(stack(of_input[i]), sizes));
+        out.push_back(of_input[i].empty() ? zeros(sizes, inputs[i].dtype()) : reshape(cat(of_input[i]), sizes));
     }
     return out;
 }
@@ -50,13 +97,8 @@ Tensor columns(Differentiation& d, const Tensor& y, const Tensor& x)
 {
     const Tensor adjoint = d.adjoint_of(y);
     const Tensor gx = d.gradients({&y, 1}, {&adjoint, 1}, {&x, 1}, {.create_graph = true}).front();
-    Tensors list;
-    for (std::int64_t element = 0; element < x.numel(); ++element) {
-        const Tensor tangent = unit(x, element);
-        list.push_back(d.gradients({&gx, 1}, {&tangent, 1}, {&adjoint, 1}, {.retain = true}).front());
-    }
-    const Dims sizes = joined(y.sizes(), x.sizes());
-    return list.empty() ? zeros(sizes, y.dtype()) : reshape(stack(list, -1), sizes);
+    const Tensor by_element = reshape(rows(d, gx, {adjoint}).front(), {x.numel(), y.numel()});
+    return reshape(transpose(by_element), joined(y.sizes(), x.sizes()));
 }
 
 /// The wanted inputs as values of their own, in the list of all.

@@ -4,12 +4,20 @@
 
 #include <algorithm>
 
-#include "autograd/functional/step_block.hpp"
+#include "autograd/functional/scalar_steps.hpp"
+#include "autograd/kernels/step_block.hpp"
 #include "autograd/recording.hpp"
 
 namespace xgrad {
 namespace detail {
 namespace {
+
+using kernels::StepBlock;
+using kernels::Steps;
+
+double* input(const StepBlock& block, std::size_t i) { return static_cast<double*>(block.input(i)); }
+
+const double* gradient(const StepBlock& block, std::size_t i) { return static_cast<const double*>(block.gradient(i)); }
 
 Scalars leaves_at(Tape& tape, std::span<const double> x)
 {
@@ -24,13 +32,13 @@ Tensor matrix(std::size_t rows, std::size_t columns)
 }
 
 /// The derivatives of every output at one point: the lanes of a block are the outputs.
-Tensor all_derivatives(const ScalarSteps& steps, std::span<const double> x)
+Tensor all_derivatives(const Steps& steps, std::span<const double> x)
 {
     const std::size_t m = steps.outputs.size(), n = steps.inputs;
     const Tensor out = matrix(m, n);
     if (m == 0) return out;
-    StepBlock block(steps, StepBlock::lanes_for(steps, m));
-    for (std::size_t i = 0; i < n; ++i) std::fill_n(block.input(i), block.lanes(), x[i]);
+    StepBlock block(steps, f64, StepBlock::lanes_for(steps, f64, m));
+    for (std::size_t i = 0; i < n; ++i) std::fill_n(input(block, i), block.lanes(), x[i]);
     block.run(block.lanes());
     for (std::size_t first = 0; first < m; first += block.lanes()) {
         const std::size_t count = std::min(block.lanes(), m - first);
@@ -38,7 +46,7 @@ Tensor all_derivatives(const ScalarSteps& steps, std::span<const double> x)
         for (std::size_t lane = 0; lane < count; ++lane) block.seed(first + lane, lane, 1.0);
         block.run_back(count);
         for (std::size_t i = 0; i < n; ++i) {
-            const double* const g = block.gradient(i);
+            const double* const g = gradient(block, i);
             for (std::size_t lane = 0; g && lane < count; ++lane)
                 mutable_data<double>(out)[(first + lane) * n + i] = g[lane];
         }
@@ -48,33 +56,33 @@ Tensor all_derivatives(const ScalarSteps& steps, std::span<const double> x)
 
 /// Calls f(block, first, count) for the samples, rows of x, block by block, after the block has run.
 template <class F>
-void for_each_block(const ScalarSteps& steps, const double* x, std::size_t samples, F&& f)
+void for_each_block(const Steps& steps, const double* x, std::size_t samples, F&& f)
 {
     if (samples == 0) return;
     const std::size_t n = steps.inputs;
-    StepBlock block(steps, StepBlock::lanes_for(steps, samples));
+    StepBlock block(steps, f64, StepBlock::lanes_for(steps, f64, samples));
     for (std::size_t first = 0; first < samples; first += block.lanes()) {
         const std::size_t count = std::min(block.lanes(), samples - first);
         for (std::size_t lane = 0; lane < count; ++lane)
-            for (std::size_t i = 0; i < n; ++i) block.input(i)[lane] = x[(first + lane) * n + i];
+            for (std::size_t i = 0; i < n; ++i) input(block, i)[lane] = x[(first + lane) * n + i];
         block.run(count);
         f(block, first, count);
     }
 }
 
-void write_values(const ScalarSteps& steps, const double* x, std::size_t samples, double* y)
+void write_values(const Steps& steps, const double* x, std::size_t samples, double* y)
 {
     const std::size_t m = steps.outputs.size();
     for_each_block(steps, x, samples, [&](const StepBlock& block, std::size_t first, std::size_t count) {
         for (std::size_t k = 0; k < m; ++k) {
-            const double* const value = block.value(steps.outputs[k]);
+            const auto* const value = static_cast<const double*>(block.value(steps.outputs[k]));
             const bool is_constant = steps.outputs[k].is_constant;
             for (std::size_t lane = 0; lane < count; ++lane) y[(first + lane) * m + k] = value[is_constant ? 0 : lane];
         }
     });
 }
 
-void write_gradients(const ScalarSteps& steps, const double* x, std::size_t samples, double* gx)
+void write_gradients(const Steps& steps, const double* x, std::size_t samples, double* gx)
 {
     const std::size_t n = steps.inputs;
     for_each_block(steps, x, samples, [&](StepBlock& block, std::size_t first, std::size_t count) {
@@ -82,7 +90,7 @@ void write_gradients(const ScalarSteps& steps, const double* x, std::size_t samp
         for (std::size_t lane = 0; lane < count; ++lane) block.seed(0, lane, 1.0);
         block.run_back(count);
         for (std::size_t i = 0; i < n; ++i) {
-            const double* const g = block.gradient(i);
+            const double* const g = gradient(block, i);
             for (std::size_t lane = 0; lane < count; ++lane) gx[(first + lane) * n + i] = g ? g[lane] : 0.0;
         }
     });
@@ -106,11 +114,11 @@ Tensor scalar_hessian(const ScalarMap& f, std::span<const double> x)
     return all_derivatives(compile(leaves, tape.grad(y, leaves, {.create_graph = true})), x);
 }
 
-std::shared_ptr<const ScalarSteps> record_steps(const ScalarMap& f, std::span<const double> x)
+std::shared_ptr<const kernels::Steps> record_steps(const ScalarMap& f, std::span<const double> x)
 {
     Tape tape{{.explain = true, .isolated = true}};
     const Scalars leaves = leaves_at(tape, x);
-    return std::make_shared<const ScalarSteps>(compile(leaves, f(leaves)));
+    return std::make_shared<const Steps>(compile(leaves, f(leaves)));
 }
 
 }  // namespace detail

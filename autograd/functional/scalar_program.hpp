@@ -8,12 +8,12 @@
 //   const ScalarProgram program(rosenbrock, point);       // calls the function once
 //   std::vector<double> elsewhere = program.gradient(other_point);
 
+#include <xgrad/callable.hpp>
 #include <xgrad/scalar.hpp>
 #include <xgrad/tape.hpp>
 #include <xgrad/tensor.hpp>
 
 #include <concepts>
-#include <functional>
 #include <memory>
 #include <span>
 #include <utility>
@@ -21,10 +21,14 @@
 
 namespace xgrad {
 
+namespace kernels {
+struct Steps;
+}
+
 namespace detail {
 
 using Scalars = std::vector<Scalar>;
-using ScalarMap = std::function<Scalars(const Scalars&)>;
+using ScalarMap = Callable<Scalars(const Scalars&)>;
 
 template <class F>
 concept ScalarToScalar =
@@ -49,8 +53,7 @@ ScalarMap scalar_map(F& f)
 Tensor scalar_jacobian(const ScalarMap& f, std::span<const double> x);
 Tensor scalar_hessian(const ScalarMap& f, std::span<const double> x);
 
-struct ScalarSteps;
-std::shared_ptr<const ScalarSteps> record_steps(const ScalarMap& f, std::span<const double> x);
+std::shared_ptr<const kernels::Steps> record_steps(const ScalarMap& f, std::span<const double> x);
 
 }  // namespace detail
 
@@ -130,7 +133,7 @@ private:
     void check_inputs(std::size_t given) const;
     std::int64_t check_samples(const Tensor& x) const;
 
-    std::shared_ptr<const detail::ScalarSteps> steps_;
+    std::shared_ptr<const kernels::Steps> steps_;
 };
 
 }  // namespace xgrad

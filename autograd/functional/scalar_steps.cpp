@@ -9,7 +9,8 @@
 namespace xgrad::detail {
 namespace {
 
-using Source = ScalarSteps::Source;
+using kernels::Steps;
+using Source = Steps::Source;
 
 /// The places of the elementary functions in the table of kernels.
 struct FunctionPlaces {
@@ -34,7 +35,7 @@ public:
             registers_[tape.slot_of(leaves[i].serial())] = static_cast<std::uint32_t>(i);
     }
 
-    ScalarSteps compile(const std::vector<Scalar>& outputs)
+    Steps compile(const std::vector<Scalar>& outputs)
     {
         mark_needed(outputs);
         for (std::uint32_t slot = 0; slot < needed_.size(); ++slot)
@@ -68,7 +69,7 @@ private:
         const std::uint32_t function = (is_unary ? places.unary : places.binary).at(record.operation->name);
         const Source a = source(record.operands[0]), b = is_unary ? Source{} : source(record.operands[1]);
         registers_[slot] = static_cast<std::uint32_t>(out_.registers());
-        out_.steps.push_back({function, is_unary, a, b});
+        out_.steps.push_back({is_unary ? Steps::Kind::unary : Steps::Kind::binary, function, a, b, {}});
     }
 
     Source source(const Operand& x)
@@ -86,14 +87,14 @@ private:
     }
 
     const ScalarTape& tape_;
-    ScalarSteps out_;
+    Steps out_;
     std::vector<bool> needed_;              // by slot
     std::vector<std::uint32_t> registers_;  // by slot
 };
 
 }  // namespace
 
-ScalarSteps compile(const std::vector<Scalar>& leaves, const std::vector<Scalar>& outputs)
+kernels::Steps compile(const std::vector<Scalar>& leaves, const std::vector<Scalar>& outputs)
 {
     return Compiler(*current, leaves).compile(outputs);
 }

@@ -1,8 +1,14 @@
 #include <xgrad/functional/vmap.hpp>
 
 #include <xgrad/error.hpp>
+#include <xgrad/ops/arrange.hpp>
 #include <xgrad/ops/join.hpp>
+#include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/slice.hpp>
+#include <xgrad/random.hpp>
+
+#include "autograd/functional/differentiation.hpp"
+#include "autograd/ops/batch.hpp"
 
 namespace xgrad::detail {
 namespace {
@@ -47,12 +53,37 @@ std::int64_t count_samples(const Tensors& inputs, const std::vector<std::int64_t
                                 count < 0 ? "name an axis in in_axes" : "handle an empty batch before vmap"));
 }
 
-}  // namespace
-
-Tensors map_over_axis(const ListFunction& f, const Tensors& inputs, const VmapOptions& options)
+/// The argument as f sees it: without the axis of the samples.
+Tensor one_of(const Tensor& x, std::int64_t axis, const VmapLevel& level)
 {
-    const std::vector<std::int64_t> axes = axes_of(options, inputs.size());
-    const std::int64_t samples = count_samples(inputs, axes);
+    if (axis == kNoAxis) return x;
+    Tensor all = normal_axis("vmap", axis, x.ndim()) == 0 ? x : movedim(x, axis, 0);
+    const LeafCell* const leaf = all.header().leaf;
+    if (leaf && leaf->is_trained_parameter()) all = alias(all);  // it is recorded where it is used first: here
+    return hide_samples(std::move(all), level);
+}
+
+/// f, called once with all samples.
+Tensors call_once(const ListFunction& f, const Tensors& inputs, const std::vector<std::int64_t>& axes,
+                  const VmapLevel& level, std::int64_t out_axis)
+{
+    Tensors x;
+    for (std::size_t i = 0; i < inputs.size(); ++i) x.push_back(one_of(inputs[i], axes[i], level));
+    const LevelScope scope(level);
+    Tensors out = f(x);
+    for (Tensor& y : out) {
+        const std::size_t axis = normal_axis("vmap", out_axis, y.ndim() + 1);
+        const Tensor all =
+            is_batched_at(y, level) ? batched_parts(y).whole : expand(y, with_samples(level.samples, y.sizes()));
+        y = axis == 0 ? all : movedim(all, 0, static_cast<std::int64_t>(axis));
+    }
+    return out;
+}
+
+/// f, called for each sample with views of its slices.
+Tensors call_for_each(const ListFunction& f, const Tensors& inputs, const std::vector<std::int64_t>& axes,
+                      std::int64_t samples, std::int64_t out_axis)
+{
     std::vector<Tensors> results;  // by value, then by sample
     for (std::int64_t sample = 0; sample < samples; ++sample) {
         Tensors x;
@@ -68,8 +99,27 @@ Tensors map_over_axis(const ListFunction& f, const Tensors& inputs, const VmapOp
         for (std::size_t k = 0; k < y.size(); ++k) results[k].push_back(std::move(y[k]));
     }
     Tensors out;
-    for (const Tensors& values : results) out.push_back(stack(values, options.out_axis));
+    for (const Tensors& values : results) out.push_back(stack(values, out_axis));
     return out;
+}
+
+}  // namespace
+
+Tensors map_over_axis(const ListFunction& f, const Tensors& inputs, const VmapOptions& options)
+{
+    const std::vector<std::int64_t> axes = axes_of(options, inputs.size());
+    const std::int64_t samples = count_samples(inputs, axes);
+    if (!options.loop) {
+        const VmapLevel level = new_level(samples);
+        const Generator numbers = default_generator();
+        try {
+            return call_once(f, inputs, axes, level, options.out_axis);
+        } catch (const NeedsLoop& needs) {
+            if (needs.level.id != level.id) throw;
+        }
+        default_generator() = numbers;
+    }
+    return call_for_each(f, inputs, axes, samples, options.out_axis);
 }
 
 }  // namespace xgrad::detail

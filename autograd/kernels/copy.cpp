@@ -27,6 +27,8 @@ void copy_row(Index n, const T* x, Index x_step, T* y, Index y_step)
         } else {
             std::memcpy(y, x, static_cast<std::size_t>(n) * sizeof(T));
         }
+    } else if (x_step == 0 && y_step == 1) {
+        std::fill_n(y, n, *x);
     } else if (y_step == 1) {
         for (Index i = 0; i < n; ++i) y[i] = x[i * x_step];
     } else {

@@ -52,7 +52,7 @@ void add_at(Dtype dtype, Index count, const void* x, const Index* places, void* 
         const T* from = static_cast<const T*>(x);
         T* to = static_cast<T*>(y);
         for (Index k = 0; k < count; ++k)
-            if (places[k] != kNowhere) to[places[k]] += from[k];
+            if (places[k] != kNowhere) add_to(to[places[k]], from[k]);
     });
 }
 
@@ -96,7 +96,7 @@ void add_rows(Dtype dtype, Index outer, Index n, Index inner, const void* x, Ind
                 if (k == kNowhere) continue;
                 T* out = to + (at / count * n + k) * inner;
                 const T* g = from + at * inner;
-                for (Index i = 0; i < inner; ++i) out[i] += g[i];
+                for (Index i = 0; i < inner; ++i) add_to(out[i], g[i]);
             }
         });
     });

@@ -1,6 +1,7 @@
 #include "autograd/kernels/lapack.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -147,11 +148,20 @@ void solve_triangular(TriangularSystem system, std::int64_t rows, std::int64_t c
                       &one, a, &lda, b, &ldb, 1, 1, 1, 1);
 }
 
+/// The iterations of LAPACK (OpenBLAS 0.3.21) may never end on NaN and infinities.
+template <class T>
+bool is_finite(const T* a, std::int64_t count)
+{
+    return std::all_of(a, a + count, [](T x) { return std::isfinite(x); });
+}
+
 template <class T>
 int eigh(std::int64_t size, bool upper, bool vectors, T* a, T* w)
 {
     const int n = to_int(size), lda = leading(size);
     int info = 0;
+    for (std::int64_t i = 0; i < size; ++i)  // of the triangle that is read
+        if (!is_finite(a + i * size + (upper ? i : 0), upper ? size - i : i + 1)) return 1;
     std::vector<int> integers(1);
     with_work<T>([&](T* work, int length) {
         const int asked = length < 0 ? -1 : to_int(static_cast<std::int64_t>(integers.size()));
@@ -169,6 +179,7 @@ int svd(std::int64_t rows, std::int64_t columns, bool full, T* a, T* s, T* u, T*
     const int m = to_int(columns), n = to_int(rows), lda = leading(columns), k = std::min(m, n);
     const int ldu = leading(columns), ldvt = leading(full ? n : k);
     int info = 0;
+    if (!is_finite(a, rows * columns)) return 1;
     std::vector<int> integers(static_cast<std::size_t>(8 * std::max(1, k)));
     with_work<T>([&](T* work, int length) {
         Routines<T>::gesdd(!u     ? "N"

@@ -38,10 +38,13 @@ public:
             if (!counts(row)) continue;
             const Index label = c_.labels[row];
             const T* scores = x + row / c_.inner * c_.n * c_.inner + row % c_.inner;
-            double value = keep() * weight(label) * static_cast<double>(lse[row] - scores[label * c_.inner]);
+            const T *largest = lse + row + row / c_.inner * c_.inner, *log_sum = largest + c_.inner;
+            const auto minus_log_softmax = [&](Index k) {
+                return static_cast<double>(*largest - scores[k * c_.inner]) + static_cast<double>(*log_sum);
+            };
+            double value = keep() * weight(label) * minus_log_softmax(label);
             if (c_.label_smoothing != 0)
-                for (Index k = 0; k < c_.n; ++k)
-                    value += spread() * weight(k) * static_cast<double>(lse[row] - scores[k * c_.inner]);
+                for (Index k = 0; k < c_.n; ++k) value += spread() * weight(k) * minus_log_softmax(k);
             loss[row] = static_cast<T>(value);
             weights += weight(label);
         }

@@ -20,8 +20,18 @@ void with_number(Dtype dtype, F&& f)
         f(static_cast<std::int64_t*>(nullptr));
 }
 
-/// What sums of T are kept in.
+/// What sums of T are kept in. Unsigned for integers: they wrap around, as in PyTorch, where C++ defines it.
 template <class T>
-using Accumulator = std::conditional_t<std::is_floating_point_v<T>, double, T>;
+using Accumulator = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
+
+/// sum += x; integers wrap around.
+template <class T>
+void add_to(T& sum, T x)
+{
+    if constexpr (std::is_floating_point_v<T>)
+        sum += x;
+    else
+        sum = static_cast<T>(static_cast<std::uint64_t>(sum) + static_cast<std::uint64_t>(x));
+}
 
 }  // namespace xgrad::kernels

@@ -1,5 +1,6 @@
-// More functions for Vec<T>: exponentials, logarithms, hyperbolic and inverse trigonometric functions, within 2 units in
-// the last place over the whole range (tan, asinh, acosh, atanh: 3), with the special values of C's <cmath>.
+// More functions for Vec<T>: exponentials, logarithms, the cube root, hyperbolic and inverse trigonometric functions,
+// within 2 units in the last place over the whole range (tan, asinh, acosh, atanh: 3), with the special values of C's
+// <cmath>.
 //
 // Each is written once, for doubles. Floats are widened to two registers of doubles: that rounds nearly exactly and
 // needs no care of its own. Reductions follow fdlibm (log1p, asin) and Cephes (atan).
@@ -167,6 +168,26 @@ inline Vec<double> with_log_limits(const Vec<double>& x, Vec<double> y)
     return with_sign_of(x, 0.5 * log1p((a + a) / (1.0 - a)));
 }
 
+// ---- cube root ------------------------------------------------------------------------------------------------------
+
+[[gnu::noinline]] inline Vec<double> cbrt(const Vec<double>& x)
+{
+    const Vec<double> a = abs(x);
+    const LogParts<double> parts(a);
+    // a = 2^(3 third + rest) mantissa with rest -1, 0 or 1: powers of two but for the root of 2^rest.
+    const Vec<double> third = Rounded<double>(parts.exponent * (1.0 / 3)).value, rest = parts.exponent - 3.0 * third;
+    const Vec<double> root_above = select(rest > 0.0, Vec<double>(1.2599210498948732), Vec<double>(1));
+    const Vec<double> root = select(rest < 0.0, Vec<double>(0.79370052598409974), root_above);
+    const Vec<double> m = parts.mantissa * power_of_two(rest), inverse = (1.0 / 3) / m;
+    Vec<double> y = polynomial(parts.mantissa, Fits::kCbrt) * root;
+    // Newton's steps y + (m - y^3) / (3 y^2), with y / m for 1 / y^2; the second one with all digits of y^3.
+    y = y + (m - y * y * y) * (y * inverse);
+    const Double2 square = exact_product(y, y), cube = exact_product(square.high, y);
+    y = y + (((m - cube.high) - cube.low) - square.low * y) * (y * inverse);
+    const Mask<double> ordinary = (a > 0.0) & (a < Constants<double>::kInfinity);
+    return with_sign_of(x, select(ordinary, y * power_of_two(third), a));
+}
+
 // ---- trigonometric --------------------------------------------------------------------------------------------------
 
 constexpr double kHalfPiHigh = 0x1.921fb54442d18p+0, kHalfPiLow = 0x1.1a62633145c07p-54;
@@ -322,6 +343,11 @@ inline Vec<float> atanh(const Vec<float>& x)
 {
     const Halves wide = widened(x);
     return narrowed(atanh(wide.low), atanh(wide.high));
+}
+inline Vec<float> cbrt(const Vec<float>& x)
+{
+    const Halves wide = widened(x);
+    return narrowed(cbrt(wide.low), cbrt(wide.high));
 }
 inline Vec<float> tan(const Vec<float>& x)
 {

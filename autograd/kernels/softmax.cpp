@@ -47,7 +47,7 @@ void log_softmax(Dtype dtype, Index outer, Index n, Index inner, const void* x, 
 
 void log_sum_exp(Dtype dtype, Index outer, Index n, Index inner, const void* x, void* y)
 {
-    run(active.log_sum_exp[index_of(dtype)], dtype, outer, n, inner, x, y, inner);
+    run(active.log_sum_exp[index_of(dtype)], dtype, outer, n, inner, x, y, 2 * inner);
 }
 
 void softmax_vjp(Dtype dtype, Index outer, Index n, Index inner, const void* gy, const void* y, void* gx)
@@ -67,7 +67,7 @@ void softmax_from_lse(Dtype dtype, Index outer, Index n, Index inner, const void
     const std::size_t element = size_of(dtype);
     over_outer(outer, n * inner, [=](Index begin, Index end) {
         const Index first = begin * n * inner, number = begin * inner;
-        f(end - begin, n, inner, at(x, first, element), at(lse, number, element), at(factor, number, element),
+        f(end - begin, n, inner, at(x, first, element), at(lse, 2 * number, element), at(factor, number, element),
           at(y, first, element));
     });
 }

@@ -12,7 +12,8 @@ void softmax(Dtype dtype, Index outer, Index n, Index inner, const void* x, void
 /// y = x - log sum exp(x).
 void log_softmax(Dtype dtype, Index outer, Index n, Index inner, const void* x, void* y);
 
-/// y[outer, inner] = log sum exp(x); -inf where n is 0.
+/// log sum exp(x) as two numbers, since the small one would be lost beside a large one: y[outer, 0, inner] = max x and
+/// y[outer, 1, inner] = log sum exp(x - max x); -inf and 0 where nothing is above -inf.
 void log_sum_exp(Dtype dtype, Index outer, Index n, Index inner, const void* x, void* y);
 
 /// gx = y (gy - sum gy y), from the result y of softmax.
@@ -21,7 +22,7 @@ void softmax_vjp(Dtype dtype, Index outer, Index n, Index inner, const void* gy,
 /// gx = gy - exp(y) sum gy, from the result y of log_softmax.
 void log_softmax_vjp(Dtype dtype, Index outer, Index n, Index inner, const void* gy, const void* y, void* gx);
 
-/// y = factor * exp(x - lse), with lse and factor of (outer, inner).
+/// y = factor * exp(x - lse), with factor of (outer, inner) and lse of (outer, 2, inner) as log_sum_exp writes it.
 void softmax_from_lse(Dtype dtype, Index outer, Index n, Index inner, const void* x, const void* lse,
                       const void* factor, void* y);
 

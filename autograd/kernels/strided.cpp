@@ -52,7 +52,12 @@ void gather(Index n, const void* from, Index stride, void* to)
 {
     const T* x = static_cast<const T*>(from);
     T* y = static_cast<T*>(to);
-    for (Index i = 0; i < n; ++i) y[i] = x[i * stride];
+    if (stride == 1)
+        std::copy_n(x, n, y);
+    else if (stride == 0)
+        std::fill_n(y, n, *x);
+    else
+        for (Index i = 0; i < n; ++i) y[i] = x[i * stride];
 }
 
 void gather(std::size_t element, Index n, const void* from, Index stride, void* to)
@@ -63,6 +68,15 @@ void gather(std::size_t element, Index n, const void* from, Index stride, void* 
         gather<std::uint64_t>(n, from, stride, to);
     else
         gather<std::uint8_t>(n, from, stride, to);
+}
+
+/// One element gets a dimension of size 1.
+void keep_a_dimension(Collapsed& shape)
+{
+    if (shape.ndim > 0) return;
+    shape.ndim = 1;
+    shape.sizes[0] = 1;
+    for (auto& operand : shape.strides) operand[0] = 1;
 }
 
 struct Buffers {
@@ -216,13 +230,31 @@ void walk(std::span<const Index> sizes, std::initializer_list<Operand> operands,
                       : count == 3 ? collapse(sizes, {strides[0], strides[1], strides[2]})
                                    : collapse(sizes, {strides[0], strides[1], strides[2], strides[3]});
     if (shape.numel == 0) return;
-    if (shape.ndim == 0) {  // one element
-        shape.ndim = 1;
-        shape.sizes[0] = 1;
-        for (auto& operand : shape.strides) operand[0] = 1;
-    }
+    keep_a_dimension(shape);
     Walk(shape, operands, out, out_element, body, context).run();
 }
 
 }  // namespace detail
+
+// ---- block by block -------------------------------------------------------------------------------------------------
+
+BlockReader::BlockReader(std::span<const Index> sizes, const Operand& x)
+    : shape_(collapse(sizes, {x.strides})), data_(x.data), element_(x.element)
+{
+    keep_a_dimension(shape_);
+}
+
+void BlockReader::read(Index first, Index count, void* to) const
+{
+    const int last = shape_.ndim - 1;
+    const Index inner = shape_.sizes[last], stride = shape_.strides[0][last];
+    Odometer row(shape_, last, 1, first / inner);
+    for (Index column = first % inner; count > 0; column = 0, row.next()) {
+        const Index n = std::min(count, inner - column);
+        gather(element_, n, at(data_, row.offset[0] + column * stride, element_), stride, to);
+        to = at(to, n, element_);
+        count -= n;
+    }
+}
+
 }  // namespace xgrad::kernels

@@ -106,4 +106,18 @@ private:
     Index index_[kMaxDims];
 };
 
+/// The elements of one operand with strides, in row-major order, some at a time.
+class BlockReader {
+public:
+    BlockReader(std::span<const Index> sizes, const Operand& x);
+
+    /// Copies `count` of them, from the first-th on.
+    void read(Index first, Index count, void* to) const;
+
+private:
+    Collapsed shape_;
+    const void* data_;
+    std::size_t element_;
+};
+
 }  // namespace xgrad::kernels

@@ -1,8 +1,9 @@
 #include "autograd/kernels/workspace.hpp"
 
+#include <xgrad/error.hpp>
+
 #include <algorithm>
 #include <cstdlib>
-#include <new>
 #include <vector>
 
 namespace xgrad::kernels {
@@ -43,7 +44,7 @@ struct Arena {
     {
         blocks.reserve(blocks.size() + 1);                    // so that nothing can throw once the memory is there
         void* memory = std::aligned_alloc(kAlignment, size);  // a multiple of the alignment
-        if (!memory) throw std::bad_alloc();
+        if (!memory) xgrad::detail::throw_out_of_memory(size);
         blocks.push_back({static_cast<std::byte*>(memory), size});
     }
 

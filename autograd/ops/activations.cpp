@@ -7,6 +7,37 @@
 #include "autograd/ops/elementwise_impl.hpp"
 
 namespace xgrad {
+namespace detail {
+
+Parameters hardtanh_parameters(double min_val, double max_val)
+{
+    if (!(min_val <= max_val))
+        throw ShapeError(error_text("hardtanh", "bounds " + std::to_string(min_val) + " and " + std::to_string(max_val),
+                                    "min_val <= max_val", "give the lower bound first"));
+    return {min_val, max_val};
+}
+
+Parameters celu_parameters(double alpha)
+{
+    if (alpha == 0) throw ShapeError(error_text("celu", "alpha = 0", "x is divided by alpha", "relu(x) is its limit"));
+    return {alpha, 1 / alpha, 1.0 / static_cast<float>(alpha)};
+}
+
+Parameters selu_parameters()
+{
+    const double alpha = 1.6732632423543772, scale = 1.0507009873554805;  // Klambauer et al. (2017), equation 14
+    return {alpha * scale, scale, 1};
+}
+
+Parameters softshrink_parameters(double lambd)
+{
+    if (!(lambd >= 0))
+        throw ShapeError(error_text("softshrink", "lambd = " + std::to_string(lambd), "lambd >= 0",
+                                    "give half the width of the interval that becomes 0"));
+    return {lambd};
+}
+
+}  // namespace detail
 
 using detail::parametric;
 using detail::unary;
@@ -29,11 +60,7 @@ Tensor relu6(const Input& x) { return hardtanh(x, 0, 6); }
 
 Tensor hardtanh(const Input& x, double min_val, double max_val)
 {
-    if (!(min_val <= max_val))
-        throw ShapeError(detail::error_text("hardtanh",
-                                            "bounds " + std::to_string(min_val) + " and " + std::to_string(max_val),
-                                            "min_val <= max_val", "give the lower bound first"));
-    return parametric<el::Hardtanh>(x, {min_val, max_val});
+    return parametric<el::Hardtanh>(x, detail::hardtanh_parameters(min_val, max_val));
 }
 
 Tensor leaky_relu(const Input& x, double negative_slope) { return parametric<el::LeakyRelu>(x, {negative_slope}); }
@@ -41,40 +68,18 @@ Tensor rrelu(const Input& x, double lower, double upper) { return leaky_relu(x, 
 
 Tensor elu(const Input& x, double alpha) { return parametric<el::Elu>(x, {alpha, 1, 1}); }
 
-Tensor celu(const Input& x, double alpha)
-{
-    if (alpha == 0)
-        throw ShapeError(detail::error_text("celu", "alpha = 0", "x is divided by alpha", "relu(x) is its limit"));
-    return parametric<el::Celu>(x, {alpha, 1 / alpha, 1.0 / static_cast<float>(alpha)});
-}
-
-Tensor selu(const Input& x)
-{
-    const double alpha = 1.6732632423543772, scale = 1.0507009873554805;  // Klambauer et al. (2017), equation 14
-    return parametric<el::Elu>(x, {alpha * scale, scale, 1});
-}
+Tensor celu(const Input& x, double alpha) { return parametric<el::Celu>(x, detail::celu_parameters(alpha)); }
+Tensor selu(const Input& x) { return parametric<el::Elu>(x, detail::selu_parameters()); }
 
 Tensor softplus(const Input& x, double beta, double threshold)
 {
     return parametric<el::Softplus>(x, {beta, threshold});
 }
 
-namespace {
-
-double positive_lambd(const char* operation, double lambd)
-{
-    if (!(lambd >= 0))
-        throw ShapeError(detail::error_text(operation, "lambd = " + std::to_string(lambd), "lambd >= 0",
-                                            "give half the width of the interval that becomes 0"));
-    return lambd;
-}
-
-}  // namespace
-
 Tensor hardshrink(const Input& x, double lambd) { return parametric<el::Hardshrink>(x, {lambd}); }
 Tensor softshrink(const Input& x, double lambd)
 {
-    return parametric<el::Softshrink>(x, {positive_lambd("softshrink", lambd)});
+    return parametric<el::Softshrink>(x, detail::softshrink_parameters(lambd));
 }
 Tensor threshold(const Input& x, double threshold, double value)
 {

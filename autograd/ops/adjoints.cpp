@@ -52,7 +52,7 @@ Tensor fit(const char* operation, const Tensor& g, Sizes sizes, Dtype dtype)
             "its vjp gave an adjoint of shape " + to_string(g.sizes()) + " for an input of shape " + to_string(sizes),
             "an adjoint has the shape of its input, or one that the input broadcasts to",
             "sum or reshape it in the vjp before gx.add"));
-    return is_tracked(typed) ? reshape(sum(typed, axes, true), sizes) : run_sum_to(typed, sizes);
+    return is_tracked(typed) || is_batched(typed) ? reshape(sum(typed, axes, true), sizes) : run_sum_to(typed, sizes);
 }
 
 Tensor contiguous(const Tensor& x) { return xgrad::contiguous(x); }

@@ -1,6 +1,7 @@
 #include "autograd/ops/along.hpp"
 
 #include "autograd/kernels/reduce.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 
 namespace xgrad::detail {
@@ -16,6 +17,11 @@ const Op kTakeAlong{.name = "take_along",
 
 Tensor put_along(const Input& g, const Tensor& indices, std::size_t axis, Sizes sizes)
 {
+    if (is_batched(*g, indices)) {
+        const Batch batch({&*g, &indices});
+        return batch.result(put_along(batch.expanded(g), contiguous_data(batch.expanded(indices)), axis + 1,
+                                      with_samples(batch.samples(), sizes)));
+    }
     const Tensor from = contiguous_data(*g);
     const Along nest(sizes, axis);
     Tensor y = empty(g->dtype(), sizes);
@@ -27,6 +33,10 @@ Tensor put_along(const Input& g, const Tensor& indices, std::size_t axis, Sizes 
 
 Tensor take_along(const Input& x, const Tensor& indices, std::size_t axis)
 {
+    if (is_batched(*x, indices)) {
+        const Batch batch({&*x, &indices});
+        return batch.result(take_along(batch.expanded(x), contiguous_data(batch.expanded(indices)), axis + 1));
+    }
     const Tensor from = contiguous_data(*x);
     const Along nest(x->sizes(), axis);
     Tensor y = empty(x->dtype(), indices.sizes());

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "autograd/kernels/copy.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/places.hpp"
 #include "autograd/ops/reduce_kernels.hpp"
@@ -44,7 +45,13 @@ Tensor flip(const Input& x, const AxisSet& axes)
 
 }  // namespace
 
-Tensor flip(const Input& x, Sizes axes) { return flip(x, AxisSet("flip", axes, x->ndim())); }
+Tensor flip(const Input& x, Sizes given_axes)
+{
+    const AxisSet axes("flip", given_axes, x->ndim());
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) { return flip(all, axes.behind_one()); });
+    return flip(x, axes);
+}
 Tensor flip(const Input& x, std::int64_t axis) { return flip(x, Sizes(&axis, 1)); }
 
 Tensor roll(const Input& x, std::int64_t shift, std::int64_t given_axis)
@@ -99,6 +106,7 @@ Tensor repeat(const Input& x, Sizes repeats)
         single.push_back(size);
         wide.push_back(repeats[i]);
         wide.push_back(size);
+        (void)detail::checked_numel("repeat", {repeats[i], size});
         sizes.push_back(repeats[i] * size);
     }
     return reshape(expand(reshape(x, single), wide), sizes);
@@ -119,6 +127,7 @@ Tensor repeat_interleave(const Input& x, std::int64_t repeats, std::int64_t give
             error_text("repeat_interleave", std::to_string(repeats) + " repeats", "0 or more", "check the number"));
     Dims wide = x->sizes(), sizes = x->sizes();
     wide.insert(axis + 1, repeats);
+    (void)detail::checked_numel("repeat_interleave", {sizes[axis], repeats});
     sizes[axis] *= repeats;
     return reshape(expand(unsqueeze(x, static_cast<std::int64_t>(axis) + 1), wide), sizes);
 }
@@ -134,16 +143,16 @@ Tensor repeat_interleave(const Input& x, const Tensor& repeats, std::int64_t giv
             "repeat_interleave",
             "repeats " + describe(repeats) + " for axis " + std::to_string(given_axis) + " of " + to_string(x->sizes()),
             "one i64 for each position, or one for all", "check the repeats"));
-    std::vector<std::int64_t> rows;
     const std::vector<std::int64_t> counts = repeats.to_vector<std::int64_t>();
-    for (std::int64_t i = 0; i < n; ++i) {
-        const std::int64_t count = counts[static_cast<std::size_t>(i)];
-        if (count < 0)
-            throw ShapeError(
-                error_text("repeat_interleave", std::to_string(count) + " repeats", "0 or more", "check the number"));
-        rows.insert(rows.end(), static_cast<std::size_t>(count), i);
-    }
-    return detail::take_rows(x, axis, from_values({static_cast<std::int64_t>(rows.size())}, rows));
+    std::int64_t total = 0;
+    for (const std::int64_t count : counts)
+        if (count < 0 || __builtin_add_overflow(total, count, &total))
+            throw ShapeError(error_text("repeat_interleave", "repeats " + to_string(repeats),
+                                        "each is 0 or more, and their sum fits 63 bits", "check the numbers"));
+    const Tensor rows = detail::empty(i64, {total});
+    auto* next = detail::mutable_data<std::int64_t>(rows);
+    for (std::int64_t i = 0; i < n; ++i) next = std::fill_n(next, counts[static_cast<std::size_t>(i)], i);
+    return detail::take_rows(x, axis, rows);
 }
 
 Tensor repeat_interleave(const Input& x, std::int64_t repeats)
@@ -187,9 +196,14 @@ Tensor unflatten(const Input& x, std::int64_t given_axis, Sizes given)
     const std::size_t axis = normal_axis("unflatten", given_axis, x->ndim());
     const std::int64_t size = x->sizes()[axis];
     std::int64_t known = 1, unknowns = 0;
-    for (const std::int64_t part : given) part == -1 ? ++unknowns : known *= part;
-    const bool fits = unknowns == 0 ? known == size : unknowns == 1 && known > 0 && size % known == 0;
-    if (!fits || given.empty())
+    bool fits = !given.empty();
+    for (const std::int64_t part : given)
+        if (part == -1)
+            ++unknowns;
+        else
+            fits = fits && part >= 0 && !__builtin_mul_overflow(known, part, &known);
+    fits = fits && (unknowns == 0 ? known == size : unknowns == 1 && known > 0 && size % known == 0);
+    if (!fits)
         throw ShapeError(error_text(
             "unflatten",
             "axis " + std::to_string(given_axis) + " of shape " + to_string(x->sizes()) + " into " + to_string(given),

@@ -2,6 +2,7 @@
 
 #include <xgrad/error.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/functions.hpp>
 #include <xgrad/ops/join.hpp>
 #include <xgrad/ops/matmul.hpp>
 #include <xgrad/ops/reduce.hpp>
@@ -69,6 +70,14 @@ void check_attention(const Tensor& q, const Tensor& k, const Tensor& v, const At
                                     "put the causal mask into attn_mask"));
 }
 
+/// What is added to scores so that nothing passes where `closed` is true: -infinity there, else 0. A row that is closed
+/// as a whole is NaN, and so are the gradients that go through it, as in PyTorch.
+Tensor barrier(const Tensor& closed, const Tensor& scores)
+{
+    const Tensor zero = zeros({}, scores.dtype());
+    return where(closed, kMinusInfinity, zero);
+}
+
 }  // namespace
 
 Tensor scaled_dot_product_attention(const Input& query, const Input& key, const Input& value,
@@ -78,7 +87,7 @@ Tensor scaled_dot_product_attention(const Input& query, const Input& key, const 
     const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(query->size(-1))));
     Tensor scores = matmul(query * scale, transpose(key));
     const Tensor mask = options.is_causal ? causal_mask(query->size(-2), key->size(-2)) : options.attn_mask;
-    if (mask.defined()) scores = mask.dtype() == boolean ? where(mask, scores, kMinusInfinity) : scores + mask;
+    if (mask.defined()) scores = scores + (mask.dtype() == boolean ? barrier(logical_not(mask), scores) : mask);
     return matmul(softmax(scores, -1), value);
 }
 
@@ -185,7 +194,7 @@ Tensor with_one_more(const Tensor& x, std::int64_t axis)
 Tensor masked(const Tensor& scores, Tensor mask)
 {
     while (mask.size(-1) < scores.size(-1)) mask = with_one_more(mask, -1);
-    return mask.dtype() == boolean ? where(mask, kMinusInfinity, scores) : scores + mask;
+    return scores + (mask.dtype() == boolean ? barrier(mask, scores) : mask);
 }
 
 /// All tensors with the axis N, positions first.

@@ -1,7 +1,9 @@
 #include <xgrad/error.hpp>
 #include <xgrad/tape.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "autograd/ops/elementwise_impl.hpp"
 
@@ -16,15 +18,56 @@ Tensor logaddexp(const Operand& a, const Operand& b) { return binary<el::Logadde
 Tensor xlogy(const Operand& a, const Operand& b) { return binary<el::Xlogy>(a, b, true); }
 Tensor fmax(const Operand& a, const Operand& b) { return binary<el::Fmax>(a, b, false); }
 Tensor fmin(const Operand& a, const Operand& b) { return binary<el::Fmin>(a, b, false); }
-Tensor fmod(const Operand& a, const Operand& b) { return binary<el::Fmod>(a, b, true); }
-Tensor remainder(const Operand& a, const Operand& b) { return binary<el::Remainder>(a, b, true); }
-Tensor floor_divide(const Operand& a, const Operand& b) { return binary<el::FloorDivide>(a, b, true); }
+Tensor logaddexp2(const Operand& a, const Operand& b)
+{
+    constexpr double kLn2 = 0.69314718055994531;
+    const detail::Operands x(a, b, true);  // a number takes the dtype of the tensor beside it before it is scaled
+    return logaddexp(mul(x.a(), kLn2), mul(x.b(), kLn2)) / kLn2;
+}
+Tensor xlog1py(const Operand& a, const Operand& b)
+{
+    const detail::Operands x(a, b, true);
+    // Where a is 0 and the logarithm is not finite, 1 is read instead: nothing infinite enters value and gradient.
+    const Tensor apart = logical_and(eq(x.a(), 0), logical_or(le(x.b(), -1), isinf(x.b())));
+    return mul(x.a(), log1p(where(apart, 0.0, x.b())));
+}
 Tensor copysign(const Operand& a, const Operand& b) { return binary<el::Copysign>(a, b, true); }
+
+// ---- whole quotients and what they leave ----------------------------------------------------------------------------
+
+namespace {
+
+/// Throws ShapeError when integers would be divided by 0, for which they have no answer.
+void check_divisors(const char* operation, const Tensor& b)
+{
+    const std::vector<std::int64_t> divisors = b.to_vector<std::int64_t>();
+    const auto zero = std::find(divisors.begin(), divisors.end(), 0);
+    if (zero == divisors.end()) return;
+    throw ShapeError(detail::error_text(
+        operation,
+        "divisor 0 among integers, at position " + std::to_string(zero - divisors.begin()) + " of shape " +
+            to_string(b.sizes()),
+        "integers are divided by others than 0", "convert one operand, so that it gives infinity or NaN: to(b, f32)"));
+}
+
+template <class F>
+Tensor divide(const char* operation, const Operand& a, const Operand& b)
+{
+    const detail::Operands x(a, b, false);
+    if (x.b().dtype() == i64) check_divisors(operation, x.b());
+    return binary<F>(x);
+}
+
+}  // namespace
+
+Tensor fmod(const Operand& a, const Operand& b) { return divide<el::Fmod>("fmod", a, b); }
+Tensor remainder(const Operand& a, const Operand& b) { return divide<el::Remainder>("remainder", a, b); }
+Tensor floor_divide(const Operand& a, const Operand& b) { return divide<el::FloorDivide>("floor_divide", a, b); }
 
 Tensor div(const Operand& a, const Operand& b, Rounding rounding)
 {
     if (rounding == Rounding::none) return div(a, b);
-    return rounding == Rounding::floor ? floor_divide(a, b) : binary<el::DivTrunc>(a, b, true);
+    return rounding == Rounding::floor ? divide<el::FloorDivide>("div", a, b) : divide<el::DivTrunc>("div", a, b);
 }
 
 Tensor polygamma(const Operand& n, const Operand& x) { return binary<el::Polygamma>(n, x, true); }

@@ -5,6 +5,7 @@
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/scalar_explain.hpp>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/walk.hpp"
 
 namespace xgrad {
@@ -99,6 +100,7 @@ Scalar Tensor::scalar(Sizes index) const
         throw DtypeError(detail::error_text("scalar", "a tensor " + describe(*this), "a Scalar is a floating number",
                                             "convert it first: to(x, f64)"));
     const Place place = place_of(*this, index);
+    if (detail::is_batched(*this)) detail::throw_many_numbers("scalar", *this);
     const double value = dtype() == f64 ? static_cast<const double*>(raw())[place.offset]
                                         : static_cast<const float*>(raw())[place.offset];
     if (!detail::is_tracked(*this)) return value;
@@ -123,12 +125,17 @@ Scalar Tensor::scalar(std::int64_t i, std::int64_t j, std::int64_t k, std::int64
     return scalar({i, j, k, l});
 }
 
-Tensor detach(const Tensor& x) { return detail::view(x, x.sizes(), x.strides(), 0); }
+Tensor detach(const Tensor& x)
+{
+    return detail::on_all_samples(x,
+                                  [](const Tensor& all) { return detail::view(all, all.sizes(), all.strides(), 0); });
+}
 
 const Op kClone{.name = "clone", .formula = "x", .shapes = "x: S -> y: S", .derivatives = {"gy"}};
 
 Tensor clone(const Input& x)
 {
+    if (detail::is_batched(*x)) return detail::of_all(x, [](const Input& all) { return clone(all); });
     return record(kClone, {x}, detail::contiguous_copy(*x), [](const Tensor& gy, Adjoints& gx) { gx.add(0, gy); });
 }
 

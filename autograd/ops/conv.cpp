@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "autograd/kernels/conv.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/conv_shape.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/float_type.hpp"
@@ -146,12 +147,42 @@ Tensor convolve_transposed(const Input& x, const Input& w, const Input* bias, co
     return add(y, reshape(*bias, Sizes(kChannelsFirst, settings.axes + 1)));
 }
 
+/// Operands of which some are batched, x with the axis N: the samples are more images where they share the weight,
+/// else more groups of channels.
+template <class Options, class Run>
+Tensor of_samples(const Input& x, const Input& w, const Input* bias, const Options& options, const Run& run)
+{
+    const Batch batch({&*x, &*w, bias ? &**bias : &*w});
+    if (!batch.has(*w) && !(bias && batch.has(**bias)))
+        return batch.merged({&*x}, [&](const std::vector<Tensor>& all) { return run(all[0], w, bias, options); });
+    const auto merged = [&](const Tensor& one, std::size_t axis) {  // the samples into an axis
+        Dims sizes = one.sizes();
+        sizes[axis] *= batch.samples();
+        return reshape(batch.along(one, axis), sizes);
+    };
+    Options grouped = options;
+    grouped.groups = options.groups * batch.samples();
+    const Tensor all = run(merged(*x, 1), merged(*w, 0), nullptr, grouped);
+    Dims sizes = all.sizes();
+    sizes[1] /= batch.samples();
+    sizes.insert(1, batch.samples());
+    const Tensor y = batch.result_along(reshape(all, sizes), 1);
+    if (!bias) return y;
+    constexpr std::int64_t kChannelsFirst[] = {-1, 1, 1, 1};
+    return add(y, reshape(*bias, Sizes(kChannelsFirst, x->ndim() - 1)));
+}
+
 /// A single image (C, H, W) is a batch of one.
 template <class Options>
 Tensor batched(const char* operation, const Input& x, const Input& w, const Input* bias, const Options& options)
 {
     const ConvSettings settings = conv_settings(operation, options);
     const auto run = [&](const Input& batch) {
+        if (is_batched(*batch, *w) || (bias && is_batched(**bias)))
+            return of_samples(batch, w, bias, options,
+                              [&](const Input& all, const Input& weight, const Input* b, const Options& o) {
+                                  return batched(operation, all, weight, b, o);
+                              });
         return settings.transposed ? convolve_transposed(batch, w, bias, settings) : convolve(batch, w, bias, settings);
     };
     if (static_cast<std::size_t>(x->ndim()) != settings.axes + 1) return run(x);

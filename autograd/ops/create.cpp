@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/places.hpp"
 
 namespace xgrad {
@@ -40,15 +41,41 @@ double between(double start, double end, std::int64_t steps, std::int64_t i)
 
 }  // namespace
 
+namespace {
+
+[[noreturn]] void throw_no_range(const std::string& start, const std::string& end, const std::string& step)
+{
+    throw ShapeError(error_text("arange", start + " to " + end + " in steps of " + step,
+                                "the bounds are finite, and a step other than 0 leads from start to end in fewer than "
+                                "2^57 steps",
+                                "change the sign of the step"));
+}
+
+}  // namespace
+
 Tensor arange(double start, double end, double step, Dtype dtype)
 {
     const double count = std::ceil((end - start) / step);
-    if (!(step != 0 && std::isfinite(count) && count >= 0) && !(start == end && step != 0))
-        throw ShapeError(error_text(
-            "arange", std::to_string(start) + " to " + std::to_string(end) + " in steps of " + std::to_string(step),
-            "the bounds are finite, and a step other than 0 leads from start to end", "change the sign of the step"));
-    return made(static_cast<std::int64_t>(std::max(count, 0.0)), dtype,
+    if (!(step != 0 && count >= 0 && count < 0x1p57))
+        throw_no_range(std::to_string(start), std::to_string(end), std::to_string(step));
+    return made(static_cast<std::int64_t>(count), dtype,
                 [=](std::int64_t i) { return start + step * static_cast<double>(i); });
+}
+
+Tensor detail::arange_of_integers(std::int64_t start, std::int64_t end, std::int64_t step)
+{
+    // Unsigned, where differences do not overflow.
+    const auto low = static_cast<std::uint64_t>(start), distance = static_cast<std::uint64_t>(end) - low;
+    const auto stride = static_cast<std::uint64_t>(step);
+    const bool leads = step > 0 ? start <= end : step < 0 && start >= end;
+    const std::uint64_t span = step > 0 ? distance : 0 - distance, width = step > 0 ? stride : 0 - stride;
+    const std::uint64_t count = leads ? span / width + (span % width != 0 ? 1 : 0) : 0;
+    if (!leads || count >= std::uint64_t{1} << 57)
+        throw_no_range(std::to_string(start), std::to_string(end), std::to_string(step));
+    const Tensor y = detail::empty(i64, {static_cast<std::int64_t>(count)});
+    auto* out = detail::mutable_data<std::int64_t>(y);
+    for (std::uint64_t i = 0; i < count; ++i) out[i] = static_cast<std::int64_t>(low + i * stride);
+    return y;
 }
 
 Tensor linspace(double start, double end, std::int64_t steps, Dtype dtype)
@@ -79,9 +106,12 @@ Tensor one_hot(const Tensor& x, std::int64_t classes)
 {
     if (x.dtype() != i64)
         throw DtypeError(error_text("one_hot", "classes " + describe(x), "classes are i64", "convert them with to"));
+    if (detail::is_batched(x) && classes != -1)
+        return detail::of_all(x, [classes](const Input& all) { return one_hot(all, classes); });
     const std::vector<std::int64_t> values = x.to_vector<std::int64_t>();
     const std::int64_t most = values.empty() ? -1 : *std::max_element(values.begin(), values.end());
-    const std::int64_t n = classes == -1 ? most + 1 : classes;
+    constexpr std::int64_t kMost = std::int64_t{1} << 57;
+    const std::int64_t n = classes == -1 ? std::min(most, kMost) + 1 : classes;
     const std::int64_t least = values.empty() ? 0 : *std::min_element(values.begin(), values.end());
     if (n < (classes == -1 ? 1 : 0) || least < 0 || most >= n)
         throw ShapeError(error_text("one_hot",
@@ -90,6 +120,7 @@ Tensor one_hot(const Tensor& x, std::int64_t classes)
                                     "a class runs from 0 to the number of classes - 1", "check classes and labels"));
     detail::Dims sizes = x.sizes();
     sizes.push_back(n);
+    (void)detail::checked_numel("one_hot", sizes);
     const Tensor places = detail::empty(i64, {x.numel()});
     for (std::int64_t k = 0; k < x.numel(); ++k)
         detail::mutable_data<std::int64_t>(places)[k] = k * n + values[static_cast<std::size_t>(k)];

@@ -10,7 +10,11 @@
 
 namespace xgrad {
 
-/// start, start + step, ... before end. Integers without a dtype give i64. Throws ShapeError for a step of 0, or one
+namespace detail {
+Tensor arange_of_integers(std::int64_t start, std::int64_t end, std::int64_t step);
+}
+
+/// start, start + step, ... before end. Integers without a dtype give i64, exactly. Throws ShapeError for a step of 0, or one
 /// that leads away from the end.
 Tensor arange(double start, double end, double step, Dtype dtype);
 template <class A, class B, class S = int>
@@ -18,8 +22,11 @@ requires(std::is_arithmetic_v<A>&& std::is_arithmetic_v<B>&& std::is_arithmetic_
     arange(A start, B end, S step = 1)
 {
     constexpr bool kWhole = std::is_integral_v<A> && std::is_integral_v<B> && std::is_integral_v<S>;
-    return arange(static_cast<double>(start), static_cast<double>(end), static_cast<double>(step),
-                  kWhole ? i64 : default_dtype());
+    if constexpr (kWhole)
+        return detail::arange_of_integers(static_cast<std::int64_t>(start), static_cast<std::int64_t>(end),
+                                          static_cast<std::int64_t>(step));
+    else
+        return arange(static_cast<double>(start), static_cast<double>(end), static_cast<double>(step), default_dtype());
 }
 template <class N>
 requires std::is_arithmetic_v<N> Tensor arange(N end) { return arange(0, end, 1); }

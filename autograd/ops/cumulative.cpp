@@ -8,8 +8,11 @@
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/slice.hpp>
 
+#include <limits>
+
 #include "autograd/kernels/scan.hpp"
 #include "autograd/ops/along.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 
 namespace xgrad {
@@ -77,6 +80,8 @@ Tensor shifted(const Tensor& x, std::size_t axis, bool towards_end, double value
 
 Tensor cumsum(const Input& x, std::size_t axis, bool reverse)
 {
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) { return cumsum(all, axis + 1, reverse); });
     const Tensor from = contiguous_data(*x), y = detail::empty_like(from);
     const Along nest(x->sizes(), axis);
     kernels::cumsum(x->dtype(), nest.outer, nest.n, nest.inner, from.raw(), detail::mutable_data(y), reverse);
@@ -87,6 +92,10 @@ Tensor cumsum(const Input& x, std::size_t axis, bool reverse)
 
 Tensor linear_scan(const Tensor& a, const Tensor& b, std::size_t axis, bool reverse)
 {
+    if (detail::is_batched(a, b)) {
+        const detail::Batch batch({&a, &b});
+        return batch.result(linear_scan(batch.expanded(a), batch.expanded(b), axis + 1, reverse));
+    }
     const Tensor from_a = contiguous_data(a), from_b = contiguous_data(b), y = detail::empty_like(from_b);
     const Along nest(b.sizes(), axis);
     kernels::linear_scan(b.dtype(), nest.outer, nest.n, nest.inner, from_a.raw(), from_b.raw(), detail::mutable_data(y),
@@ -100,6 +109,8 @@ Tensor linear_scan(const Tensor& a, const Tensor& b, std::size_t axis, bool reve
 
 Tensor cumprod(const Input& x, std::size_t axis, bool reverse)
 {
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) { return cumprod(all, axis + 1, reverse); });
     const Tensor from = contiguous_data(*x), y = detail::empty_like(from);
     const Along nest(x->sizes(), axis);
     kernels::cumprod(x->dtype(), nest.outer, nest.n, nest.inner, from.raw(), detail::mutable_data(y), reverse);
@@ -118,6 +129,9 @@ ValuesAndIndices cumulative(const Op& op, const Input& x, std::int64_t given_axi
     }
     const std::size_t axis = axis_of(op.name, given_axis, *x);
     if (x->ndim() == 0) return {*x, zeros({}, i64)};
+    if (detail::is_batched(*x))
+        return detail::pair_of_all<ValuesAndIndices>(
+            x, [&](const Input& all) { return cumulative(op, all, static_cast<std::int64_t>(axis) + 1, largest); });
     const Tensor from = contiguous_data(*x), indices = detail::empty(i64, x->sizes());
     const Along nest(x->sizes(), axis);
     kernels::cumulative_extremum(x->dtype(), nest.outer, nest.n, nest.inner, from.raw(),
@@ -128,6 +142,7 @@ ValuesAndIndices cumulative(const Op& op, const Input& x, std::int64_t given_axi
 /// The product along the axis, which stays with size 1.
 Tensor product(const Input& x, std::size_t axis)
 {
+    if (detail::is_batched(*x)) return detail::of_all(x, [&](const Input& all) { return product(all, axis + 1); });
     const Tensor from = contiguous_data(*x);
     const Along nest(x->sizes(), axis);
     Dims sizes = x->sizes();
@@ -166,11 +181,16 @@ Tensor logcumsumexp(const Input& x, std::int64_t given_axis)
                                             "convert it first: to(x, f32)"));
     const std::size_t axis = axis_of("logcumsumexp", given_axis, *x);
     if (x->ndim() == 0) return *x;
+    if (detail::is_batched(*x))
+        return detail::of_all(x,
+                              [&](const Input& all) { return logcumsumexp(all, static_cast<std::int64_t>(axis) + 1); });
     const Tensor from = contiguous_data(*x), y = detail::empty_like(from);
     const Along nest(x->sizes(), axis);
     kernels::logcumsumexp(x->dtype(), nest.outer, nest.n, nest.inner, from.raw(), detail::mutable_data(y));
     return record(kLogcumsumexp, {x}, y, [x = *x, y, axis](const Tensor& gy, Adjoints& gx) {
-        const Tensor t = linear_scan(exp(y - shifted(y, axis, false, 0)), gy, axis, true);
+        // What comes in at the end belongs to no element: exp makes it 0, which no vjp turns into NaN.
+        const Tensor next = shifted(y, axis, false, std::numeric_limits<double>::infinity());
+        const Tensor t = linear_scan(exp(y - next), gy, axis, true);
         gx.add(0, exp(x - y) * t);
     });
 }

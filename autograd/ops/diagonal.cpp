@@ -4,8 +4,10 @@
 #include <xgrad/ops/elementwise.hpp>
 
 #include <algorithm>
+#include <limits>
 
 #include "autograd/kernels/copy.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/reduce_kernels.hpp"
 
 namespace xgrad {
@@ -29,6 +31,7 @@ namespace {
 struct Diagonal {
     std::size_t axis0, axis1;
     std::int64_t offset;
+    Diagonal behind_one() const { return {axis0 + 1, axis1 + 1, offset}; }
 };
 
 /// The diagonal's elements in the storage of x.
@@ -53,6 +56,10 @@ Tensor diagonal(const Input& x, const Diagonal& d);
 
 Tensor put_diagonal(const Input& g, const Diagonal& d, Sizes sizes)
 {
+    if (detail::is_batched(*g)) {
+        const Dims of_samples = detail::with_samples(detail::batched_parts(*g).level.samples, sizes);
+        return detail::of_all(g, [&](const Input& all) { return put_diagonal(all, d.behind_one(), of_samples); });
+    }
     const Tensor y = full(sizes, 0, g->dtype()), part = diagonal_view(y, d);
     kernels::copy(size_of(g->dtype()), {g->sizes().data(), g->ndim()}, g->raw(), g->strides().data(),
                   detail::mutable_data(part), part.strides().data());
@@ -61,6 +68,8 @@ Tensor put_diagonal(const Input& g, const Diagonal& d, Sizes sizes)
 
 Tensor diagonal(const Input& x, const Diagonal& d)
 {
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) { return diagonal(all, d.behind_one()); });
     return record(kDiagonal, {x}, diagonal_view(*x, d),
                   [d](const Tensor& gy, Adjoints& gx) { gx.add(0, put_diagonal(gy, d, gx.sizes(0))); });
 }
@@ -68,7 +77,8 @@ Tensor diagonal(const Input& x, const Diagonal& d)
 Diagonal checked(const char* operation, std::int64_t offset, std::int64_t axis0, std::int64_t axis1, std::size_t ndim)
 {
     (void)AxisSet(operation, {axis0, axis1}, ndim);
-    return {normal_axis(operation, axis0, ndim), normal_axis(operation, axis1, ndim), offset};
+    constexpr std::int64_t kFar = std::int64_t{1} << 58;  // beyond every tensor, and its negative is a number
+    return {normal_axis(operation, axis0, ndim), normal_axis(operation, axis1, ndim), std::clamp(offset, -kFar, kFar)};
 }
 
 /// True on and below the diagonal of the last two axes.
@@ -85,20 +95,24 @@ Tensor lower_mask(const char* operation, const Tensor& x, std::int64_t diagonal)
     return mask;
 }
 
-/// The indices (2, count) of a matrix whose j - i lies in [first, last].
-Tensor band_indices(const char* operation, std::int64_t rows, std::int64_t columns, std::int64_t first,
-                    std::int64_t last)
+/// The indices (2, count) of a (rows, columns) matrix for which j - i <= offset, or, for an upper part, j - i >= offset.
+Tensor triangle_indices(const char* operation, std::int64_t rows, std::int64_t columns, std::int64_t offset, bool upper)
 {
-    (void)detail::checked_numel(operation, {rows, columns});
-    std::vector<std::int64_t> at[2];
+    if (detail::checked_numel(operation, {rows, columns}) == 0) return zeros({2, 0}, i64);
+    offset = std::clamp(offset, -rows, columns);
+    // Positions of row i: the first `end(i)`, or the others. No row before `empty` has an end, those from `full` on have all.
+    const std::int64_t shift = offset + (upper ? 0 : 1);
+    const auto end = [&](std::int64_t i) { return std::clamp<std::int64_t>(i + shift, 0, columns); };
+    const std::int64_t empty = std::clamp<std::int64_t>(-shift, 0, rows),
+                       full = std::clamp(columns - shift, empty, rows);
+    const std::int64_t below = (full - empty) * (2 * shift + empty + full - 1) / 2 + (rows - full) * columns;
+    const std::int64_t count = upper ? rows * columns - below : below;
+    const Tensor y = detail::empty(i64, {2, count});
+    auto* row = detail::mutable_data<std::int64_t>(y);
+    auto* column = row + count;
     for (std::int64_t i = 0; i < rows; ++i)
-        for (std::int64_t j = std::max<std::int64_t>(i + first, 0); j < columns && j - i <= last; ++j) {
-            at[0].push_back(i);
-            at[1].push_back(j);
-        }
-    const auto count = static_cast<std::int64_t>(at[0].size());
-    at[0].insert(at[0].end(), at[1].begin(), at[1].end());
-    return from_values({2, count}, at[0]);
+        for (std::int64_t j = upper ? end(i) : 0; j < (upper ? columns : end(i)); ++j) *row++ = i, *column++ = j;
+    return y;
 }
 
 }  // namespace
@@ -114,7 +128,7 @@ Tensor diag_embed(const Input& x, std::int64_t offset, std::int64_t axis0, std::
         throw ShapeError(
             error_text("diag_embed", "shape ()", "the last axis becomes the diagonal", "reshape the number to (1)"));
     const Diagonal d = checked("diag_embed", offset, axis0, axis1, x->ndim() + 1);
-    const std::int64_t side = x->sizes().back() + std::abs(offset);
+    const std::int64_t side = x->sizes().back() + std::abs(d.offset);
     Dims sizes = x->sizes();
     sizes.erase(sizes.size() - 1);
     for (const std::size_t axis : {std::min(d.axis0, d.axis1), std::max(d.axis0, d.axis1)}) sizes.insert(axis, side);
@@ -136,17 +150,18 @@ Tensor tril(const Input& x, std::int64_t diagonal)
 
 Tensor triu(const Input& x, std::int64_t diagonal)
 {
-    return where(lower_mask("triu", *x, diagonal - 1), tensor(0, x->dtype()), x);
+    const std::int64_t below = std::max(diagonal, std::numeric_limits<std::int64_t>::min() + 1) - 1;
+    return where(lower_mask("triu", *x, below), tensor(0, x->dtype()), x);
 }
 
 Tensor tril_indices(std::int64_t rows, std::int64_t columns, std::int64_t offset)
 {
-    return band_indices("tril_indices", rows, columns, -rows, offset);
+    return triangle_indices("tril_indices", rows, columns, offset, false);
 }
 
 Tensor triu_indices(std::int64_t rows, std::int64_t columns, std::int64_t offset)
 {
-    return band_indices("triu_indices", rows, columns, offset, columns);
+    return triangle_indices("triu_indices", rows, columns, offset, true);
 }
 
 }  // namespace xgrad

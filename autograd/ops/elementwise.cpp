@@ -2,6 +2,7 @@
 
 #include <xgrad/error.hpp>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_impl.hpp"
 
 namespace xgrad {
@@ -40,6 +41,9 @@ Tensor compare(kernels::Comparison comparison, const xgrad::Operand& a_operand, 
 {
     const Op& op = kComparisons[static_cast<std::size_t>(comparison)];
     const Operands x(a_operand, b_operand, false);
+    if (is_batched(x.a(), x.b()))
+        return of_aligned(op.name, x.a(), x.b(),
+                          [comparison](const Tensor& a, const Tensor& b) { return compare(comparison, a, b); });
     return record_constant(op, {x.a_ref(), x.b_ref()}, run_compare(op.name, comparison, x.a(), x.b()));
 }
 
@@ -99,6 +103,13 @@ Tensor where(const Input& condition, const Operand& a_operand, const Operand& b_
         throw DtypeError(detail::error_text("where", "a condition " + describe(*condition), "the condition is bool",
                                             "compare first, for example where(x > 0, a, b)"));
     const detail::Operands x(a_operand, b_operand, false);
+    if (detail::is_batched(*condition, x.a(), x.b())) {
+        const detail::Batch batch({&*condition, &x.a(), &x.b()});
+        const detail::Dims sizes = detail::broadcast_sizes(
+            "where", condition->sizes(), detail::broadcast_sizes("where", x.a().sizes(), x.b().sizes()));
+        const auto all = [&](const Tensor& one) { return batch.aligned(one, sizes.size()); };
+        return batch.result(where(all(condition), all(x.a()), all(x.b())));
+    }
     const Tensor y = detail::run_where(*condition, x.a(), x.b());
     if (!is_floating(y.dtype())) return record_constant(kWhere, {condition, x.a_ref(), x.b_ref()}, y);
     return record(kWhere, {condition, x.a_ref(), x.b_ref()}, y, [c = *condition](const Tensor& gy, Adjoints& gx) {
@@ -116,6 +127,7 @@ const Op kTo{.name = "to",
 Tensor to(const Input& x, Dtype dtype)
 {
     if (x->dtype() == dtype) return *x;
+    if (detail::is_batched(*x)) return detail::of_all(x, [dtype](const Input& all) { return to(all, dtype); });
     const Tensor y = detail::run_cast(*x, dtype);
     if (!is_floating(dtype)) return record_constant(kTo, {x}, y);
     return record(kTo, {x}, y, [](const Tensor& gy, Adjoints& gx) { gx.add(0, gy); });

@@ -20,7 +20,8 @@ Tensor minimum(const Operand& a, const Operand& b);  ///< NaN wins; at a tie eac
 Tensor add(const Operand& a, const Operand& b, double alpha);
 Tensor sub(const Operand& a, const Operand& b, double alpha);
 
-/// The quotient cut towards zero, or the whole number at or below it; the derivative is 0.
+/// The quotient cut towards zero, or the whole number at or below it; the derivative is 0. Integers stay integers, and
+/// their division by 0 throws ShapeError.
 enum class Rounding : unsigned char { none, trunc, floor };
 Tensor div(const Operand& a, const Operand& b, Rounding rounding);
 

@@ -8,9 +8,9 @@
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/functions.hpp>
 
-#include <array>
-
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
+#include "autograd/ops/elementwise_parameters.hpp"
 #include "autograd/walk.hpp"
 
 namespace xgrad::detail {
@@ -20,14 +20,15 @@ inline constexpr const char* kBroadcast = "a, b broadcast to y";
 
 /// The Op of an elementary function of one operand.
 template <class F>
-const Op unary_op{.name = F::name, .formula = F::formula, .shapes = kOneShape, .derivatives = {F::derivative_formula}};
+inline const Op unary_op{
+    .name = F::name, .formula = F::formula, .shapes = kOneShape, .derivatives = {F::derivative_formula}};
 
 /// The Op of an elementary function of two operands.
 template <class F>
-const Op binary_op{.name = F::name,
-                   .formula = F::formula,
-                   .shapes = kBroadcast,
-                   .derivatives = {F::derivative_a_formula, F::derivative_b_formula}};
+inline const Op binary_op{.name = F::name,
+                          .formula = F::formula,
+                          .shapes = kBroadcast,
+                          .derivatives = {F::derivative_a_formula, F::derivative_b_formula}};
 
 template <class... T>
 [[gnu::noinline]] bool is_any_tracked(const Recording& r, const T&... values)
@@ -48,7 +49,7 @@ template <class F>
 Tensor unary_vjp(const Tensor& gy, const Tensor& kept)
 {
     constexpr bool by_number = std::is_same_v<decltype(F::derivative(kept, kept)), double>;
-    if (is_recording(gy, kept)) return gy * F::derivative(kept, kept);
+    if (is_recording(gy, kept) || is_batched(gy)) return gy * F::derivative(kept, kept);
     if constexpr (by_number)
         return run_scale(gy, F::derivative(kept, kept), MayOverwrite::yes);
     else
@@ -60,6 +61,8 @@ template <class F>
 Tensor unary(const Input& x)
 {
     static_assert(F::reads == elementary::kNothing || F::reads == elementary::kX || F::reads == elementary::kY);
+    if (is_batched(*x)) [[unlikely]]
+        return of_all(x, unary<F>);
     if (!is_floating(x->dtype())) return unary<F>(to(x, default_dtype()));
     Tensor y = run_unary(elementary::UnaryOps::index<F>(), *x);
     if (!is_recording(*x)) return y;
@@ -74,13 +77,11 @@ Tensor unary(const Input& x)
     }
 }
 
-using Parameters = std::array<double, elementary::kMaxParameters>;
-
 /// dx = gy f'(x, y; p).
 template <class F>
 Tensor parametric_vjp(const Tensor& gy, const Tensor& kept, const Parameters& p)
 {
-    if (is_recording(gy, kept)) return gy * F::derivative(kept, kept, p.data());
+    if (is_recording(gy, kept) || is_batched(gy)) return gy * F::derivative(kept, kept, p.data());
     constexpr std::size_t function = elementary::UnaryOps::size + elementary::ParametricOps::index<F>();
     return run_unary_vjp(function, gy, kept, p.data());
 }
@@ -90,6 +91,8 @@ template <class F>
 Tensor parametric(const Input& x, const Parameters& p)
 {
     static_assert(F::reads == elementary::kX || F::reads == elementary::kY);
+    if (is_batched(*x)) [[unlikely]]
+        return of_all(x, [&p](const Input& all) { return parametric<F>(all, p); });
     if (!is_floating(x->dtype())) return parametric<F>(to(x, default_dtype()), p);
     constexpr std::size_t function = elementary::UnaryOps::size + elementary::ParametricOps::index<F>();
     Tensor y = run_unary(function, *x, p.data());
@@ -138,7 +141,7 @@ Tensor binary_vjp(const Tensor& gy, const Tensor& a, const Tensor& b, const Tens
     constexpr bool by_number = std::is_same_v<decltype(derivative()), double>;
     if constexpr (by_number)
         if (derivative() == 1.0) return gy;
-    if (is_recording(gy, a, b, y)) return gy * derivative();
+    if (is_recording(gy, a, b, y) || is_batched(gy)) return gy * derivative();
     if constexpr (by_number)
         return run_scale(gy, derivative(), overwrite);
     else
@@ -149,6 +152,9 @@ Tensor binary_vjp(const Tensor& gy, const Tensor& a, const Tensor& b, const Tens
 template <class F>
 void add_binary_vjps(const Tensor& gy, const Tensor& a, const Tensor& b, const Tensor& y, Adjoints& gx)
 {
+    if constexpr ((F::reads_a | F::reads_b) != elementary::kNothing)
+        if (!gy.is_contiguous() && !is_recording(gy)) [[unlikely]]
+            return add_binary_vjps<F>(contiguous_copy(gy), a, b, y, gx);  // one for both
     Walk& walk = gx.walk();
     Node &node = gx.node(), *to_a = walk.wanted(node, 0), *to_b = walk.wanted(node, 1);
     const MayOverwrite first = to_b ? MayOverwrite::no : MayOverwrite::yes;
@@ -169,11 +175,15 @@ requires((F::reads_a | F::reads_b) == elementary::kNothing) struct BinaryVjp<F> 
     void operator()(const Tensor& gy, Adjoints& gx) const { add_binary_vjps<F>(gy, gy, gy, gy, gx); }
 };
 
-/// y = f(a, b) in the operands' common dtype; `needs_floating`: integers become the default dtype first.
 template <class F>
-Tensor binary(const xgrad::Operand& a_operand, const xgrad::Operand& b_operand, bool needs_floating)
+Tensor binary_of_all(const Tensor& a, const Tensor& b);
+
+/// y = f(a, b) in the operands' common dtype.
+template <class F>
+[[gnu::always_inline]] inline Tensor binary(const Operands& x)
 {
-    const Operands x(a_operand, b_operand, needs_floating);
+    if (is_batched(x.a(), x.b())) [[unlikely]]
+        return of_aligned(F::name, x.a(), x.b(), binary_of_all<F>);
     Tensor y = run_binary(F::name, elementary::BinaryOps::index<F>(), x.a(), x.b());
     if (!is_floating(y.dtype())) return record_constant(binary_op<F>, {x.a_ref(), x.b_ref()}, y);
     const Recording* const r = running();
@@ -187,6 +197,18 @@ Tensor binary(const xgrad::Operand& a_operand, const xgrad::Operand& b_operand, 
         BinaryVjp<F> vjp{keep(elementary::kA, x.a()), keep(elementary::kB, x.b()), keep(elementary::kY, y)};
         return record(binary_op<F>, {x.a_ref(), x.b_ref()}, std::move(y), std::move(vjp));
     }
+}
+
+/// The same; `needs_floating`: integers become the default dtype first.
+template <class F>
+Tensor binary(const xgrad::Operand& a, const xgrad::Operand& b, bool needs_floating)
+{
+    return binary<F>(Operands(a, b, needs_floating));
+}
+template <class F>
+Tensor binary_of_all(const Tensor& a, const Tensor& b)
+{
+    return binary<F>(a, b, false);
 }
 
 }  // namespace xgrad::detail

@@ -108,6 +108,8 @@ inline Tensor result_of(const Tensor& gy, MayOverwrite overwrite)
 
 }  // namespace
 
+void check_expands(const char* operation, const Tensor& x, Sizes sizes) { (void)Strides(operation, x, sizes); }
+
 Tensor broadcast_view(const char* operation, const Tensor& x, Sizes sizes)
 {
     return view(x, sizes, Strides(operation, x, sizes).values, 0);

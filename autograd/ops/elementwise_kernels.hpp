@@ -34,8 +34,11 @@ Tensor run_compare(const char* operation, kernels::Comparison comparison, const 
 Tensor run_where(const Tensor& condition, const Tensor& a, const Tensor& b);
 Tensor run_cast(const Tensor& x, Dtype dtype);
 
-/// `x` itself if it is contiguous, else a contiguous copy; nothing is recorded.
-inline Tensor contiguous_data(const Tensor& x) { return x.is_contiguous() ? x : contiguous_copy(x); }
+/// `x` itself if it is contiguous (or batched: it has no elements), else a contiguous copy; nothing is recorded.
+inline Tensor contiguous_data(const Tensor& x) { return x.is_contiguous() || is_batched(x) ? x : contiguous_copy(x); }
+
+/// Throws ShapeError, naming `operation`, unless x broadcasts to the sizes.
+void check_expands(const char* operation, const Tensor& x, Sizes sizes);
 
 /// `x` seen with the given sizes: stride 0 where it is broadcast. Throws ShapeError naming `operation`.
 Tensor broadcast_view(const char* operation, const Tensor& x, Sizes sizes);

@@ -2,11 +2,14 @@
 
 #include <xgrad/error.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/gather.hpp>
 #include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/vector_norm.hpp>
 #include <xgrad/tape.hpp>
 
 #include <vector>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/float_type.hpp"
 #include "autograd/ops/places.hpp"
@@ -17,6 +20,8 @@ using detail::Dims;
 using detail::error_text;
 using detail::kNowhere;
 
+// Rows of padding get no gradient; scale_grad_by_freq divides a row's by how often it was asked for; a row that max_norm
+// scales down passes it unchanged.
 const Op kEmbedding{.name = "embedding",
                     .formula = "take(x, 0, rows)",
                     .shapes = "x: (rows, d), indices: S -> y: (S, d)",
@@ -43,6 +48,32 @@ void check_table(const char* operation, const Tensor& weight)
                                     "reshape the table"));
 }
 
+/// What a looked up row goes through on its way out, and its gradient on the way back.
+struct RowOptions {
+    std::optional<double> max_norm;
+    double norm_type;
+    bool scale_grad_by_freq;
+
+    bool any() const { return max_norm || scale_grad_by_freq; }
+};
+
+void check_norm(const char* operation, std::optional<double> max_norm, double norm_type)
+{
+    if (max_norm && !(*max_norm >= 0 && norm_type == norm_type))
+        throw ShapeError(error_text(
+            operation, "max_norm " + std::to_string(*max_norm) + " of norm_type " + std::to_string(norm_type),
+            "a norm is 0 or more, of an order that is a number", "leave max_norm out where rows keep their size"));
+}
+
+/// The rows, (count, d), scaled down to max_norm where their norm is larger. 1e-7 as PyTorch: a quotient of equal norms
+/// stays below 1.
+Tensor bounded_rows(const Tensor& y, double max_norm, double norm_type)
+{
+    const NoGrad off;
+    const Tensor norms = linalg::vector_norm(y, norm_type, 1, true);
+    return where(norms > max_norm, y * (max_norm / (norms + 1e-7)), y);
+}
+
 /// The rows in one axis, with kNowhere in place of the padding.
 Tensor rows_without(const Tensor& rows, std::int64_t padding)
 {
@@ -52,6 +83,9 @@ Tensor rows_without(const Tensor& rows, std::int64_t padding)
         if (at[k] == padding) at[k] = kNowhere;
     return reshape(kept, {-1});
 }
+
+/// 0, 1, 2, ... with kNowhere where the rows have it.
+Tensor own_numbers(const Tensor& rows) { return where(rows == kNowhere, kNowhere, detail::positions(rows.sizes())); }
 
 /// 1 / how often each of the rows is asked for, (count, 1).
 Tensor inverse_frequencies(const Tensor& rows, std::int64_t table_rows, Dtype dtype)
@@ -137,11 +171,11 @@ Tensor inverse_counts(const Tensor& rows, const Bags& bags, Dtype dtype)
 }
 
 /// The rows of the table, one after the other; those of the padding have no gradient.
-Tensor look_up(const Tensor& rows, const Input& weight, std::int64_t padding, bool scale_by_frequency)
+Tensor look_up(const Tensor& rows, const Input& weight, std::int64_t padding, const RowOptions& options)
 {
-    const std::int64_t table_rows = weight->sizes()[0];
-    const Tensor y = detail::take_rows(detach(*weight), 0, rows);
-    const Tensor scale = scale_by_frequency ? inverse_frequencies(rows, table_rows, weight->dtype()) : Tensor();
+    Tensor y = detail::take_rows(detach(*weight), 0, rows), scale;
+    if (options.max_norm) y = bounded_rows(y, *options.max_norm, options.norm_type);
+    if (options.scale_grad_by_freq) scale = inverse_frequencies(rows, weight->sizes()[0], weight->dtype());
     return record(kEmbedding, {weight}, y, [rows = rows_without(rows, padding), scale](const Tensor& gy, Adjoints& gx) {
         gx.add(0, detail::add_rows(scale.defined() ? gy * scale : gy, 0, rows, gx.sizes(0)[0]));
     });
@@ -163,24 +197,58 @@ void check_sample_weights(const Tensor& indices, const EmbeddingBagOptions& opti
 Tensor embedding(const Tensor& indices, const Input& weight, EmbeddingOptions options)
 {
     check_table("embedding", *weight);
+    check_norm("embedding", options.max_norm, options.norm_type);
+    if (detail::is_batched(indices)) {
+        if (!detail::is_batched(*weight) && !options.scale_grad_by_freq)
+            return detail::of_all(indices, [&](const Input& all) { return embedding(all, weight, options); });
+        return detail::one_by_one({&indices, &*weight},
+                                  [&](const std::vector<Tensor>& one) { return embedding(one[0], one[1], options); });
+    }
     const std::int64_t padding = padding_row("embedding", options.padding_idx, weight->sizes()[0]);
     const Tensor rows = detail::checked_indices("embedding", indices, weight->sizes()[0], detail::Negative::refused);
     Dims sizes = indices.sizes();
     sizes.push_back(weight->sizes()[1]);
-    return reshape(look_up(reshape(rows, {-1}), weight, padding, options.scale_grad_by_freq), sizes);
+    const RowOptions row{options.max_norm, options.norm_type, options.scale_grad_by_freq};
+    return reshape(look_up(reshape(rows, {-1}), weight, padding, row), sizes);
+}
+
+Tensor embedding_renorm(const Tensor& indices, const Tensor& weight, double max_norm, double norm_type)
+{
+    check_table("embedding_renorm", weight);
+    check_norm("embedding_renorm", max_norm, norm_type);
+    const Tensor rows = reshape(
+        detail::checked_indices("embedding_renorm", indices, weight.sizes()[0], detail::Negative::refused), {-1});
+    const NoGrad off;
+    return index_copy(weight, 0, rows, bounded_rows(detail::take_rows(weight, 0, rows), max_norm, norm_type));
 }
 
 Tensor embedding_bag(const Tensor& indices, const Input& weight, const EmbeddingBagOptions& options)
 {
     check_table("embedding_bag", *weight);
+    check_norm("embedding_bag", options.max_norm, options.norm_type);
+    if (detail::is_batched(indices, *weight, options.per_sample_weights, options.offsets))
+        return detail::one_by_one({&indices, &*weight, &options.per_sample_weights, &options.offsets},
+                                  [&options](const std::vector<Tensor>& one) {
+                                      EmbeddingBagOptions of_one = options;
+                                      of_one.per_sample_weights = one[2];
+                                      of_one.offsets = one[3];
+                                      return embedding_bag(one[0], one[1], of_one);
+                                  });
     check_sample_weights(indices, options, weight->dtype());
+    const RowOptions row{options.max_norm, options.norm_type, options.scale_grad_by_freq};
+    if (options.scale_grad_by_freq && options.mode == BagMode::max)
+        throw ShapeError(error_text("embedding_bag", "scale_grad_by_freq with mode max",
+                                    "the gradient of a maximum goes to one row and is not divided",
+                                    "use BagMode::sum or BagMode::mean"));
     const std::int64_t padding = padding_row("embedding_bag", options.padding_idx, weight->sizes()[0]);
     const Tensor flat =
         reshape(detail::checked_indices("embedding_bag", indices, weight->sizes()[0], detail::Negative::refused), {-1});
     const Bags bags = bags_of(indices, options);
     const Tensor rows = rows_without(flat, padding);
-    if (options.mode == BagMode::max) return detail::take_at(weight, places_of_maxima(*weight, rows, bags));
-    Tensor y = options.scale_grad_by_freq ? look_up(flat, weight, padding, true) : detail::take_rows(weight, 0, rows);
+    if (options.mode == BagMode::max && !row.any())
+        return detail::take_at(weight, places_of_maxima(*weight, rows, bags));
+    Tensor y = row.any() ? look_up(flat, weight, padding, row) : detail::take_rows(weight, 0, rows);
+    if (options.mode == BagMode::max) return detail::take_at(y, places_of_maxima(y, own_numbers(rows), bags));
     if (options.per_sample_weights.defined()) y = y * reshape(options.per_sample_weights, {-1, 1});
     Tensor bag = from_values({flat.numel()}, bags.of);
     auto* at = detail::mutable_data<std::int64_t>(bag);

@@ -4,6 +4,7 @@
 
 #include "autograd/kernels/reduce.hpp"
 #include "autograd/ops/along.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/expand_reduced.hpp"
 
 namespace xgrad {
@@ -63,7 +64,13 @@ ValuesAndIndices along(const Kind& kind, const Input& x, std::int64_t given_axis
         return {to(values, boolean), indices};
     }
     const AxisSet axes(kind.along.name, Sizes(&given_axis, 1), x->ndim());
+    if (x->ndim() == 0) return {*x, zeros({}, i64)};
     check_not_empty(kind.along, *x, axes);
+    if (detail::is_batched(*x)) {
+        const std::int64_t axis = detail::from_back(kind.along.name, given_axis, *x);
+        return detail::pair_of_all<ValuesAndIndices>(x,
+                                                     [&](const Input& all) { return along(kind, all, axis, keepdim); });
+    }
     const Nest nest(*x, axes);
     const Dims sizes = axes.result_sizes(x->sizes(), keepdim);
     const Tensor y = detail::empty(x->dtype(), sizes), indices = detail::empty(i64, sizes);
@@ -94,6 +101,9 @@ Tensor over(const Kind& kind, const Input& x, const AxisSet& axes, bool keepdim,
 {
     if (x->dtype() == boolean) return to(over(kind, to(x, i64), axes, keepdim, nan_gradient), boolean);
     check_not_empty(kind.over, *x, axes);
+    if (detail::is_batched(*x))
+        return detail::of_all(
+            x, [&](const Input& all) { return over(kind, all, axes.behind_one(), keepdim, nan_gradient); });
     const Nest nest(*x, axes);
     const Tensor y = detail::empty(x->dtype(), axes.result_sizes(x->sizes(), keepdim));
     kind.kernel(x->dtype(), nest.outer, nest.n, nest.inner, nest.x.raw(), detail::mutable_data(y), nullptr);
@@ -107,6 +117,8 @@ Tensor position(const Kind& kind, const Input& x, const AxisSet& axes, bool keep
 {
     if (x->dtype() == boolean) return position(kind, to(x, i64), axes, keepdim);
     check_not_empty(kind.position, *x, axes);
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) { return position(kind, all, axes.behind_one(), keepdim); });
     const Nest nest(*x, axes);
     const Tensor y = detail::empty(i64, axes.result_sizes(x->sizes(), keepdim));
     kind.kernel(x->dtype(), nest.outer, nest.n, nest.inner, nest.x.raw(), nullptr,

@@ -5,6 +5,7 @@
 
 #include "autograd/kernels/conv.hpp"
 #include "autograd/kernels/fold.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/float_type.hpp"
 
@@ -104,6 +105,9 @@ Tensor unfold(const Input& x, Size2 kernel_size, FoldOptions options)
     if (x->ndim() != 4)
         throw ShapeError(error_text("unfold", "x of shape " + to_string(x->sizes()), "x: (N, C, H, W) or (C, H, W)",
                                     "reshape to these axes, unsqueeze(x, 1) for images without channels"));
+    if (detail::is_batched(*x))
+        return detail::Batch({&*x}).merged(
+            {&*x}, [&](const std::vector<Tensor>& all) { return unfold(all[0], kernel_size, options); });
     FoldShape shape = windows("unfold", {x->sizes()[2], x->sizes()[3]}, kernel_size, options);
     shape.planes = x->sizes()[0] * x->sizes()[1];
     return im2col(x, shape);
@@ -126,6 +130,9 @@ Tensor fold(const Input& x, Size2 output_size, Size2 kernel_size, FoldOptions op
                                         " windows of " + text(kernel_size),
                                     "x: (N, C KH KW, windows) or (C KH KW, windows)",
                                     "give the sizes and options that made the windows"));
+    if (detail::is_batched(*x))
+        return detail::Batch({&*x}).merged(
+            {&*x}, [&](const std::vector<Tensor>& all) { return fold(all[0], output_size, kernel_size, options); });
     shape.planes = sizes[0] * (sizes[1] / taps(shape));
     return col2im(x, shape);
 }

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_impl.hpp"
 
 namespace xgrad {
@@ -18,6 +19,11 @@ Tensor expm1(const Input& x) { return unary<el::Expm1>(x); }
 Tensor log2(const Input& x) { return unary<el::Log2>(x); }
 Tensor log10(const Input& x) { return unary<el::Log10>(x); }
 Tensor log1p(const Input& x) { return unary<el::Log1p>(x); }
+Tensor entr(const Input& x) { return where(lt(x, 0), -std::numeric_limits<double>::infinity(), neg(xlogy(x, x))); }
+Tensor deg2rad(const Input& x) { return mul(x, 0.017453292519943296); }
+Tensor rad2deg(const Input& x) { return mul(x, 57.295779513082323); }
+Tensor heaviside(const Input& x, const Operand& values) { return where(eq(x, 0), values, to(gt(x, 0), x->dtype())); }
+Tensor cbrt(const Input& x) { return unary<el::Cbrt>(x); }
 Tensor rsqrt(const Input& x) { return unary<el::Rsqrt>(x); }
 
 Tensor tan(const Input& x) { return unary<el::Tan>(x); }
@@ -65,10 +71,16 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-Tensor clamp(const Input& x, std::optional<double> min, std::optional<double> max)
+detail::Parameters detail::clamp_parameters(std::optional<double> min, std::optional<double> max)
 {
     if (!min && !max) throw_no_bound();
-    if (is_floating(x->dtype())) return parametric<el::Clamp>(x, {min.value_or(-kInfinity), max.value_or(kInfinity)});
+    return {min.value_or(-kInfinity), max.value_or(kInfinity)};
+}
+
+Tensor clamp(const Input& x, std::optional<double> min, std::optional<double> max)
+{
+    const detail::Parameters bounds = detail::clamp_parameters(min, max);
+    if (is_floating(x->dtype())) return parametric<el::Clamp>(x, bounds);
     if ((min && *min != std::floor(*min)) || (max && *max != std::floor(*max)))
         return clamp(to(x, default_dtype()), min, max);
     const Tensor above = min ? maximum(x, static_cast<std::int64_t>(*min)) : *x;
@@ -116,6 +128,9 @@ template <class F>
 Tensor logical(const Op& op, const Operand& a_operand, const Operand& b_operand, F f)
 {
     const Operands x(a_operand, b_operand, false);
+    if (detail::is_batched(x.a(), x.b()))
+        return detail::of_aligned(op.name, x.a(), x.b(),
+                                  [&](const Tensor& a, const Tensor& b) { return logical(op, a, b, f); });
     return record_constant(op, {x.a_ref(), x.b_ref()}, f(truth(x.a()), truth(x.b())));
 }
 
@@ -133,11 +148,21 @@ Tensor number(bool value) { return tensor(value ? 1 : 0, boolean); }
 
 Tensor isnan(const Input& x)
 {
+    if (detail::is_batched(*x)) return detail::of_all(x, isnan);
     return record_constant(kIsNan, {x}, detail::run_compare("isnan", Comparison::ne, x, x));
 }
 
-Tensor isinf(const Input& x) { return record_constant(kIsInf, {x}, by_size(x, Comparison::eq, Comparison::ne)); }
-Tensor isfinite(const Input& x) { return record_constant(kIsFinite, {x}, by_size(x, Comparison::lt, Comparison::eq)); }
+Tensor isinf(const Input& x)
+{
+    if (detail::is_batched(*x)) return detail::of_all(x, isinf);
+    return record_constant(kIsInf, {x}, by_size(x, Comparison::eq, Comparison::ne));
+}
+
+Tensor isfinite(const Input& x)
+{
+    if (detail::is_batched(*x)) return detail::of_all(x, isfinite);
+    return record_constant(kIsFinite, {x}, by_size(x, Comparison::lt, Comparison::eq));
+}
 
 Tensor logical_and(const Operand& a, const Operand& b)
 {
@@ -160,6 +185,7 @@ Tensor logical_xor(const Operand& a, const Operand& b)
 
 Tensor logical_not(const Input& x)
 {
+    if (detail::is_batched(*x)) return detail::of_all(x, logical_not);
     return record_constant(kLogicalNot, {x},
                            detail::run_compare("logical_not", Comparison::eq, truth(x), number(false)));
 }

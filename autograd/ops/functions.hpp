@@ -17,6 +17,7 @@ Tensor log2(const Input& x);
 Tensor log10(const Input& x);
 Tensor log1p(const Input& x);  ///< log(1 + x), also near 0
 Tensor rsqrt(const Input& x);  ///< 1 / sqrt(x)
+Tensor cbrt(const Input& x);   ///< the cube root, also of negative numbers; the derivative at 0 is infinite
 
 Tensor tan(const Input& x);
 Tensor asin(const Input& x);
@@ -53,6 +54,13 @@ Tensor ceil(const Input& x);
 Tensor trunc(const Input& x);
 Tensor round(const Input& x);  ///< of two nearest whole numbers the even one
 
+Tensor entr(const Input& x);     ///< -x log(x): 0 at 0, -infinity below
+Tensor deg2rad(const Input& x);  ///< x pi / 180
+Tensor rad2deg(const Input& x);  ///< x 180 / pi
+
+/// 0 below 0 and for NaN, `values` at 0, 1 above. Gradients go to the values.
+Tensor heaviside(const Input& x, const Operand& values);
+
 /// x - trunc(x), with the sign of x.
 Tensor frac(const Input& x);
 
@@ -86,14 +94,18 @@ Tensor logical_not(const Input& x);
 
 Tensor atan2(const Operand& a, const Operand& b);  ///< the angle of the point (b, a)
 Tensor hypot(const Operand& a, const Operand& b);  ///< sqrt(a^2 + b^2) without overflow; the derivative at 0, 0 is NaN
-Tensor logaddexp(const Operand& a, const Operand& b);     ///< log(exp(a) + exp(b)) without overflow
-Tensor xlogy(const Operand& a, const Operand& b);         ///< a log(b), and 0 where a = 0
-Tensor fmax(const Operand& a, const Operand& b);          ///< NaN loses; at a tie the gradient goes to a; keeps i64
-Tensor fmin(const Operand& a, const Operand& b);          ///< NaN loses; at a tie the gradient goes to a; keeps i64
+Tensor logaddexp(const Operand& a, const Operand& b);   ///< log(exp(a) + exp(b)) without overflow
+Tensor logaddexp2(const Operand& a, const Operand& b);  ///< log2(2^a + 2^b) without overflow
+Tensor xlogy(const Operand& a, const Operand& b);       ///< a log(b), and 0 where a = 0
+Tensor xlog1py(const Operand& a, const Operand& b);     ///< a log(1 + b), and 0 where a = 0
+Tensor fmax(const Operand& a, const Operand& b);        ///< NaN loses; at a tie the gradient goes to a; keeps i64
+Tensor fmin(const Operand& a, const Operand& b);        ///< NaN loses; at a tie the gradient goes to a; keeps i64
+Tensor copysign(const Operand& a, const Operand& b);    ///< |a| with the sign of b; the derivative at a = 0 is 0
+
+// Integers stay integers here, whose division by 0 throws ShapeError.
 Tensor fmod(const Operand& a, const Operand& b);          ///< the rest of a / b with the sign of a
 Tensor remainder(const Operand& a, const Operand& b);     ///< the rest of a / b with the sign of b
 Tensor floor_divide(const Operand& a, const Operand& b);  ///< div(a, b, Rounding::floor)
-Tensor copysign(const Operand& a, const Operand& b);      ///< |a| with the sign of b; the derivative at a = 0 is 0
 
 /// a + weight (b - a).
 Tensor lerp(const Input& a, const Input& b, const Operand& weight);

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/new_tensor.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/cubic.hpp"
 #include "autograd/ops/places.hpp"
 
@@ -172,6 +174,10 @@ std::vector<double> regular(std::int64_t n, bool align_corners)
 Tensor grid_sample(const Input& x, const Input& grid, GridSampleOptions o)
 {
     check(x, grid, o);
+    if (detail::is_batched(*x, *grid))
+        return detail::Batch({&*x, &*grid}).merged({&*x, &*grid}, [&](const std::vector<Tensor>& all) {
+            return grid_sample(all[0], all[1], o);
+        });
     const std::size_t axes = x->ndim() - 2;
     const std::int64_t n = x->size(0), c = x->size(1);
     Dims sizes = x->sizes();
@@ -208,10 +214,12 @@ Tensor affine_grid(const Input& theta, Sizes size, bool align_corners)
             error_text("affine_grid", "theta of shape " + to_string(theta->sizes()) + " and size " + to_string(size),
                        "theta: (N, 2, 3) and size (N, C, H, W), or (N, 3, 4) and (N, C, D, H, W), all at least 1",
                        "bring both to these shapes"));
+    (void)detail::checked_numel("affine_grid", size);
     Dims sizes(axes + 2);
     sizes[0] = size[0], sizes[axes + 1] = static_cast<std::int64_t>(axes);
     std::int64_t m = 1;
     for (std::size_t i = 0; i < axes; ++i) sizes[1 + i] = size[2 + i], m *= size[2 + i];
+    detail::check_memory("affine_grid", f64, {m, static_cast<std::int64_t>(axes + 1)});
     std::vector<double> base(static_cast<std::size_t>(m) * (axes + 1), 1.0);  // rows (x, y, 1) or (x, y, z, 1)
     std::int64_t inner = m;
     for (std::size_t i = 0; i < axes; ++i) {

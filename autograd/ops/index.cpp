@@ -169,12 +169,12 @@ Tensor index(const Input& x, std::initializer_list<IndexItem> items) { return in
 
 Tensor index_put(const Input& x, const std::vector<IndexItem>& items, const Operand& values, bool accumulate)
 {
-    const Tensor places = detail::contiguous_data(index(detail::positions(x->sizes()), items));
+    const Tensor places = contiguous(index(detail::positions(x->sizes()), items));
     const Tensor given = values.tensor() ? *values.tensor() : tensor(values.number(), x->dtype());
     if (given.dtype() != x->dtype())
         throw DtypeError(error_text("index_put", describe(given) + " into " + describe(*x), "both have one dtype",
                                     "convert one of them with to"));
-    (void)detail::broadcast_view("index_put", given, places.sizes());
+    detail::check_expands("index_put", given, places.sizes());
     const Tensor wide = expand({given, values.file(), values.line()}, places.sizes());
     return accumulate ? add(x, detail::add_at(wide, places, x->sizes())) : detail::put_at(x, places, wide);
 }

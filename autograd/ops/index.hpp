@@ -10,7 +10,7 @@
 
 namespace xgrad {
 
-/// start:stop:step. What lies outside the axis is cut off.
+/// start:stop:step. What lies outside the axis is cut off; the step is 1 or more.
 struct Slice {
     std::int64_t start = 0, stop = kToEnd, step = 1;
 };

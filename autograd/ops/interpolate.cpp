@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/new_tensor.hpp"
 #include "autograd/ops/cubic.hpp"
 #include "autograd/ops/sampling.hpp"
 
@@ -120,6 +121,7 @@ void check(const Tensor& x, const InterpolateOptions& o)
 std::vector<Axis> resized_axes(const Tensor& x, const InterpolateOptions& o)
 {
     std::vector<Axis> axes;
+    Dims sizes = x.sizes();
     for (std::size_t i = 0; i + 2 < x.ndim(); ++i) {
         const std::int64_t in = x.sizes()[i + 2];
         const auto wide = static_cast<double>(in);
@@ -137,7 +139,9 @@ std::vector<Axis> resized_axes(const Tensor& x, const InterpolateOptions& o)
         double step = by_factor ? 1 / factor : wide / size;
         if (o.align_corners) step = out > 1 ? (wide - 1) / (size - 1) : 0;
         axes.push_back({in, out, step, o.align_corners});
+        sizes[i + 2] = out;
     }
+    detail::check_memory("interpolate", x.dtype(), sizes);
     return axes;
 }
 

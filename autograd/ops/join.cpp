@@ -9,6 +9,7 @@
 
 #include "autograd/kernels/copy.hpp"
 #include "autograd/kernels/scratch.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/walk.hpp"
 
 namespace xgrad {
@@ -58,6 +59,19 @@ Tensor record_list(const Op& op, const TensorList& tensors, const Tensor& y, con
         new (refs + i) detail::InputRef(tensors[i], tensors.file(), tensors.line());
     const detail::Inputs inputs(refs, tensors.size());
     return is_floating(y.dtype()) ? record(op, inputs, y, vjp) : record_constant(op, inputs, y);
+}
+
+/// All samples of each tensor, where some are batched.
+std::vector<Tensor> all_samples_of(const detail::Batch& batch, const TensorList& tensors)
+{
+    std::vector<Tensor> all;
+    for (const Tensor& x : tensors) all.push_back(batch.expanded(x));
+    return all;
+}
+
+bool any_batched(const TensorList& tensors)
+{
+    return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& x) { return detail::is_batched(x); });
 }
 
 /// The list with all tensors in one dtype.
@@ -124,6 +138,13 @@ Tensor cat(const TensorList& tensors, std::int64_t given_axis)
         if (!is_nothing(x)) check_fits(pattern, x, axis);
         sizes[axis] += length(x, axis);
     }
+    if (any_batched(tensors)) {
+        const detail::Batch batch(tensors.begin(), tensors.size());
+        std::vector<Tensor> all;
+        for (Tensor& x : all_samples_of(batch, tensors))
+            if (x.ndim() != 2 || x.numel() > 0 || pattern.ndim() == 1) all.push_back(std::move(x));
+        return batch.result(cat({all, tensors.file(), tensors.line()}, static_cast<std::int64_t>(axis) + 1));
+    }
     const Tensor y = detail::empty(dtype, sizes);
     std::int64_t start = 0;
     for (const Tensor& x : tensors) {
@@ -151,6 +172,11 @@ Tensor stack(const TensorList& tensors, std::int64_t given_axis)
             throw ShapeError(error_text(
                 "stack", "shapes " + to_string(tensors[0].sizes()) + " and " + to_string(x.sizes()) + " differ",
                 "all tensors have one shape", "reshape one of them, or use cat along an axis that they have"));
+    if (any_batched(tensors)) {
+        const detail::Batch batch(tensors.begin(), tensors.size());
+        return batch.result(stack({all_samples_of(batch, tensors), tensors.file(), tensors.line()},
+                                  static_cast<std::int64_t>(axis) + 1));
+    }
     Dims sizes = tensors[0].sizes();
     sizes.insert(axis, static_cast<std::int64_t>(tensors.size()));
     const Tensor y = detail::empty(dtype, sizes);

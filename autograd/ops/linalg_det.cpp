@@ -3,8 +3,10 @@
 #include <xgrad/ops/linalg.hpp>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/linalg_check.hpp"
 #include "autograd/ops/sources.hpp"
 
@@ -67,6 +69,7 @@ const Op kDet{.name = "linalg.det",
 
 Tensor det(const Input& a)
 {
+    if (detail::is_batched(*a)) return detail::of_all(a, det);
     const Tensor y = determinants("linalg.det", *a).det;
     return record(kDet, {a}, y, [a = *a, y](const Tensor& gy, Adjoints& gx) {
         const Tensor regular = where(as_matrices(eq(y, 0)), eye(a.size(-1), a.dtype()), a);
@@ -82,6 +85,7 @@ const Op kLogabsdet{.name = "linalg.logabsdet",
 
 SignAndLogdet slogdet(const Input& a)
 {
+    if (detail::is_batched(*a)) return detail::pair_of_all<SignAndLogdet>(a, slogdet);
     const Determinants d = determinants("linalg.slogdet", *a);
     return {d.sign, record(kLogabsdet, {a}, d.logabs, [a = *a](const Tensor& gy, Adjoints& gx) {
                 gx.add(0, as_matrices(gy) * transpose(inv(a)));
@@ -93,7 +97,7 @@ SignAndLogdet slogdet(const Input& a)
 Tensor logdet(const Input& a)
 {
     const linalg::SignAndLogdet y = linalg::slogdet(a);
-    return log(y.sign) + y.logabsdet;
+    return where(lt(y.sign, 0), std::numeric_limits<double>::quiet_NaN(), y.logabsdet);
 }
 
 }  // namespace xgrad

@@ -2,6 +2,7 @@
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/matmul.hpp>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/linalg_check.hpp"
 #include "autograd/ops/sources.hpp"
 #include "autograd/ops/spectral_gaps.hpp"
@@ -61,6 +62,8 @@ const Op kEigenvectors{.name = "linalg.eigenvectors",
 Eigen eigh(const Input& a, Uplo uplo)
 {
     detail::check_square("linalg.eigh", *a);
+    if (detail::is_batched(*a))
+        return detail::pair_of_all<Eigen>(a, [uplo](const Input& all) { return eigh(all, uplo); });
     auto [w, v] = run_eigh(*a, uplo, true);
     record(kEigenvalues, {a}, w,
            [v = v](const Tensor& gw, Adjoints& gx) { gx.add(0, matmul(v * unsqueeze(gw, -2), transpose(v))); });
@@ -73,6 +76,7 @@ Eigen eigh(const Input& a, Uplo uplo)
 
 Tensor eigvalsh(const Input& a, Uplo uplo)
 {
+    if (detail::is_batched(*a)) return detail::of_all(a, [uplo](const Input& all) { return eigvalsh(all, uplo); });
     if (detail::is_tracked(*a)) return eigh(a, uplo).eigenvalues;
     detail::check_square("linalg.eigvalsh", *a);
     return run_eigh(*a, uplo, false).eigenvalues;

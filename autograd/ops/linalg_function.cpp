@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/linalg_check.hpp"
 
 namespace xgrad {
@@ -76,6 +77,7 @@ const Op kMatrixExp{.name = "matrix_exp",
 Tensor matrix_exp(const Input& a)
 {
     detail::check_square("matrix_exp", *a);
+    if (detail::is_batched(*a)) return detail::of_all(a, matrix_exp);
     const Tensor y = to(run_matrix_exp(to(detach(*a), f64)), a->dtype());
     return record(kMatrixExp, {a}, y, [a = *a](const Tensor& gy, Adjoints& gx) {
         const std::int64_t n = a.size(-1);
@@ -97,6 +99,7 @@ namespace linalg {
 Tensor matrix_power(const Input& a, std::int64_t n)
 {
     detail::check_square("linalg.matrix_power", *a);
+    if (detail::is_batched(*a)) return detail::of_all(a, [n](const Input& all) { return matrix_power(all, n); });
     if (n == 0) return detail::contiguous_copy(expand(eye(a->size(-1), a->dtype()), a->sizes()));
     Tensor square = n < 0 ? inv(a) : *a, y;
     // By the binary digits of n; unsigned, since -n of the smallest number is none.

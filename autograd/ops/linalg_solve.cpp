@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/linalg_check.hpp"
 #include "autograd/ops/sources.hpp"
 
@@ -111,6 +112,7 @@ const Op kInv{.name = "linalg.inv",
 Tensor inv(const Input& a)
 {
     detail::check_square("linalg.inv", *a);
+    if (detail::is_batched(*a)) return detail::of_all(a, inv);
     const Tensor y = typed(*a, [&](auto zero) { return run_inv<decltype(zero)>(*a); });
     return record(kInv, {a}, y, [y](const Tensor& gy, Adjoints& gx) {
         const Tensor yt = transpose(y);
@@ -131,6 +133,11 @@ Tensor solve(const Input& a, const Input& b)
         b->ndim() == 1 || (b->ndim() + 1 == a->ndim() && b->sizes() == Sizes(detail::front_sizes(*a, 1)));
     if (is_vector) return squeeze(solve(a, unsqueeze(b, -1)), -1);
     check_system("linalg.solve", *a, *b, true);
+    if (detail::is_batched(*a, *b)) {
+        const detail::Batch batch({&*a, &*b});
+        const std::size_t ndim = std::max(a->ndim(), b->ndim());  // as many axes: B is not taken for vectors
+        return batch.result(solve(batch.expanded(*a, ndim), batch.expanded(*b, ndim)));
+    }
     const System system("linalg.solve", *a, *b);
     const Tensor x = typed(*a, [&](auto zero) { return run_solve<decltype(zero)>(system.a, system.b); });
     return record(kSolve, {a, b}, x, [a = *a, x](const Tensor& gy, Adjoints& gx) {
@@ -151,6 +158,11 @@ const Op kSolveTriangular{.name = "linalg.solve_triangular",
 Tensor solve_triangular(const Input& a, const Input& b, bool upper, SolveTriangularOptions options)
 {
     check_system("linalg.solve_triangular", *a, *b, options.left);
+    if (detail::is_batched(*a, *b)) {
+        const detail::Batch batch({&*a, &*b});
+        const std::size_t ndim = std::max(a->ndim(), b->ndim());
+        return batch.result(solve_triangular(batch.aligned(*a, ndim), batch.aligned(*b, ndim), upper, options));
+    }
     const System system("linalg.solve_triangular", *a, *b);
     const kernels::TriangularSystem kind{upper, options.left, options.unitriangular};
     const Tensor x =
@@ -195,6 +207,8 @@ const Op kCholesky{.name = "linalg.cholesky",
 Tensor cholesky(const Input& a, CholeskyOptions options)
 {
     detail::check_square("linalg.cholesky", *a);
+    if (detail::is_batched(*a))
+        return detail::of_all(a, [options](const Input& all) { return cholesky(all, options); });
     if (options.upper) return transpose(cholesky(transpose(a)));
     const Tensor l = typed(*a, [&](auto zero) { return run_cholesky<decltype(zero)>(*a); });
     return record(kCholesky, {a}, l, [l](const Tensor& gl, Adjoints& gx) {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/linalg_check.hpp"
 #include "autograd/ops/sources.hpp"
 #include "autograd/ops/spectral_gaps.hpp"
@@ -89,6 +90,11 @@ const Op kRightVectors{.name = "linalg.right_vectors",
 
 Svd svd(const Input& a, bool full_matrices)
 {
+    if (detail::is_batched(*a)) {
+        const detail::Batch batch({&*a});
+        const Svd y = svd(batch.all(*a), full_matrices);
+        return {batch.result(y.U), batch.result(y.S), batch.result(y.Vh)};
+    }
     const Svd y = run_svd(*a, full_matrices, true);
     record(kSingularValues, {a}, y.S, [y](const Tensor& gs, Adjoints& gx) {
         const std::int64_t k = y.S.size(-1);
@@ -113,7 +119,11 @@ Svd svd(const Input& a, bool full_matrices)
     return y;
 }
 
-Tensor svdvals(const Input& a) { return detail::is_tracked(*a) ? svd(a, false).S : run_svd(*a, false, false).S; }
+Tensor svdvals(const Input& a)
+{
+    if (detail::is_batched(*a)) return detail::of_all(a, svdvals);
+    return detail::is_tracked(*a) ? svd(a, false).S : run_svd(*a, false, false).S;
+}
 
 namespace {
 
@@ -151,6 +161,7 @@ const Op kPinv{
 Tensor pinv(const Input& a, PinvOptions options)
 {
     detail::check_matrix("linalg.pinv", *a);
+    if (detail::is_batched(*a)) return detail::of_all(a, [options](const Input& all) { return pinv(all, options); });
     const Tensor constant = detach(*a), p = pinv_from(constant, run_svd(constant, false, true), options);
     return record(kPinv, {a}, p, [a = *a, p](const Tensor& gp, Adjoints& gx) {
         const Tensor pt = transpose(p), gpt = transpose(gp);
@@ -163,6 +174,8 @@ Tensor pinv(const Input& a, PinvOptions options)
 Tensor matrix_rank(const Tensor& a, PinvOptions options)
 {
     detail::check_matrix("linalg.matrix_rank", a);
+    if (detail::is_batched(a))
+        return detail::of_all(a, [options](const Input& all) { return matrix_rank(all, options); });
     const Tensor constant = detach(a), s = run_svd(constant, false, false).S;
     return sum(gt(s, threshold(constant, s, options)), -1);
 }
@@ -234,6 +247,7 @@ const Op kQrR{.name = "linalg.qr_r",
 QR qr(const Input& a)
 {
     detail::check_matrix("linalg.qr", *a);
+    if (detail::is_batched(*a)) return detail::pair_of_all<QR>(a, qr);
     if (a->size(-1) > a->size(-2) && detail::is_tracked(*a)) {
         // The square part decides on Q; the other columns of R are Q^T A.
         const std::int64_t m = a->size(-2);

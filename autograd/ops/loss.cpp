@@ -13,6 +13,7 @@
 
 #include "autograd/kernels/loss.hpp"
 #include "autograd/ops/along.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/loss_check.hpp"
 
@@ -129,7 +130,8 @@ Tensor target_weights(const Call& call, Sizes sizes)
     kernels::CrossEntropy c = call.arguments;
     c.reduction = kernels::Reduction::none;
     const Dims rows = call.labels.sizes();
-    const Tensor one = ones(rows, c.dtype), lse = full(rows, std::numeric_limits<double>::infinity(), c.dtype);
+    const Tensor one = ones(rows, c.dtype);
+    const Tensor lse = full({2, one.numel()}, std::numeric_limits<double>::infinity(), c.dtype);
     const Tensor scores = zeros(sizes, c.dtype), t = detail::empty(c.dtype, sizes);
     kernels::cross_entropy_vjp(c, one.raw(), scores.raw(), lse.raw(), 1, detail::mutable_data(t));
     return neg(t);
@@ -139,7 +141,8 @@ struct CrossEntropyVjp {
     void operator()(const Tensor& gy, Adjoints& gx) const
     {
         const kernels::CrossEntropy& c = call.arguments;
-        if (detail::is_tracked(gy) || detail::is_tracked(x)) return gx.add(0, in_operations(gy));
+        if (detail::is_tracked(gy) || detail::is_tracked(x) || detail::is_batched(gy))
+            return gx.add(0, in_operations(gy));
         const Tensor g = detail::contiguous_data(gy), scores = detail::contiguous_data(x);
         const Tensor out = detail::empty_like(x);
         kernels::cross_entropy_vjp(c, g.raw(), scores.raw(), lse.raw(), weight_sum, detail::mutable_data(out));
@@ -152,7 +155,16 @@ struct CrossEntropyVjp {
         const Tensor t = target_weights(call, x.sizes());
         const Tensor each = softmax(x, axis) * sum(t, axis, true) - t;
         if (call.arguments.reduction == kernels::Reduction::none) return unsqueeze(gy, axis) * each;
-        return gy * (call.arguments.reduction == kernels::Reduction::mean ? each / weight_sum : each);
+        return gy * (call.arguments.reduction == kernels::Reduction::mean ? shared(each) : each);
+    }
+
+    /// The part of each element in the mean. Rows that do not count get none, even of nothing.
+    Tensor shared(const Tensor& each) const
+    {
+        if (weight_sum != 0) return each / weight_sum;
+        const Tensor counts = ne(call.labels, call.arguments.ignore_index);
+        const Tensor share = where(counts, 1 / weight_sum, zeros({}, each.dtype()));
+        return each * unsqueeze(share, static_cast<std::int64_t>(class_axis(x)));
     }
 
     Tensor x, lse;
@@ -174,6 +186,30 @@ Tensor of_probabilities(const Input& x, const Input& target, const CrossEntropyO
     return detail::reduce_losses(-sum(log_softmax(x, axis) * t, axis), options.reduction);
 }
 
+/// The losses of scores and labels of which some are batched, from a function that gives one for each row.
+template <class F>
+Tensor losses_of_samples(const Tensor& x, const Tensor& labels, F&& losses)
+{
+    if (x.ndim() > 1)
+        return detail::Batch({&x, &labels}).merged({&x, &labels}, [&](const std::vector<Tensor>& all) {
+            return losses(all[0], all[1]);
+        });
+    const detail::Batch batch({&x, &labels});  // samples of one row each
+    return batch.result(losses(batch.expanded(x), batch.expanded(labels)));
+}
+
+/// The sum of losses, divided by that of the labels' weights for the mean.
+Tensor reduce_by_weights(const Tensor& losses, const Tensor& x, const Tensor& labels, const Tensor& weight,
+                         std::int64_t ignore_index, Reduction reduction)
+{
+    if (reduction == Reduction::none) return losses;
+    if (reduction == Reduction::sum) return sum(losses);
+    const Tensor counted = ne(labels, ignore_index);
+    Tensor factor = to(counted, x.dtype());
+    if (weight.defined()) factor = factor * weights_at(to(detach(weight), x.dtype()), x, where(counted, labels, 0));
+    return sum(losses) / sum(factor);
+}
+
 }  // namespace
 
 Tensor cross_entropy(const Input& x, const Input& target, const CrossEntropyOptions& options)
@@ -183,9 +219,17 @@ Tensor cross_entropy(const Input& x, const Input& target, const CrossEntropyOpti
     if (!is_probability || !is_floating(x->dtype())) check_shapes("cross_entropy", *x, labels);
     check_options("cross_entropy", *x, options.weight, options.label_smoothing);
     if (is_probability) return of_probabilities(x, target, options);
+    if (detail::is_batched(*x, labels)) {
+        CrossEntropyOptions of_rows = options;
+        of_rows.reduction = Reduction::none;
+        const Tensor losses = losses_of_samples(x, labels, [&](const Tensor& all, const Tensor& all_labels) {
+            return cross_entropy(all, all_labels, of_rows);
+        });
+        return reduce_by_weights(losses, x, labels, options.weight, options.ignore_index, options.reduction);
+    }
     const Call call(*x, labels, options);
     check_labels("cross_entropy", call.arguments, labels);
-    const Tensor scores = detail::contiguous_data(*x), lse = detail::empty(x->dtype(), labels.sizes());
+    const Tensor scores = detail::contiguous_data(*x), lse = detail::empty(x->dtype(), {2, labels.numel()});
     const Tensor y = detail::empty(x->dtype(), options.reduction == Reduction::none ? labels.sizes() : Sizes());
     const double weight_sum =
         kernels::cross_entropy(call.arguments, scores.raw(), detail::mutable_data(y), detail::mutable_data(lse));
@@ -196,6 +240,13 @@ Tensor nll_loss(const Input& x, const Tensor& labels, const NllOptions& options)
 {
     check_shapes("nll_loss", *x, labels);
     check_options("nll_loss", *x, options.weight, 0);
+    if (detail::is_batched(*x, labels)) {
+        NllOptions of_rows = options;
+        of_rows.reduction = Reduction::none;
+        const Tensor losses = losses_of_samples(
+            x, labels, [&](const Tensor& all, const Tensor& all_labels) { return nll_loss(all, all_labels, of_rows); });
+        return reduce_by_weights(losses, x, labels, options.weight, options.ignore_index, options.reduction);
+    }
     const Call call(*x, labels, {options.weight, options.ignore_index, Reduction::none, 0});
     check_labels("nll_loss", call.arguments, labels);
     // Ignored labels may be no class: they read class 0 and count nothing.
@@ -217,6 +268,14 @@ Tensor multi_margin_loss(const Input& x, const Tensor& labels, const MultiMargin
                                     "move the other axes in front of the classes and reshape to (-1, C)"));
     check_options(name, *x, options.weight, 0);
     detail::check_option(name, "p", options.p, options.p == 1 || options.p == 2, "the power is 1 or 2", "p = 1");
+    if (detail::is_batched(*x, labels)) {
+        MultiMarginOptions of_rows = options;
+        of_rows.reduction = Reduction::none;
+        const auto losses = [&](const Tensor& all, const Tensor& all_labels) {
+            return multi_margin_loss(all, all_labels, of_rows);
+        };
+        return detail::reduce_losses(losses_of_samples(x, labels, losses), options.reduction);
+    }
     // An index that is a class ignores nothing: multi_margin_loss has no ignored labels.
     const Call call(*x, labels, {options.weight, 0, Reduction::none, 0});
     check_labels(name, call.arguments, labels);

@@ -126,7 +126,7 @@ struct KlDivOptions {
 };
 
 /// t log(t) - t x of log-probabilities x and probabilities t; 0 log(0) is 0. With log_target exp(t) (t - x).
-/// Shapes broadcast. Throws ShapeError for the batchmean of 0-dimensional x.
+/// Shapes broadcast. The batchmean of 0-dimensional x is the sum.
 Tensor kl_div(const Input& x, const Input& target, KlDivOptions options = {});
 
 struct PoissonNllOptions {

@@ -1,4 +1,5 @@
 #include "autograd/ops/loss_check.hpp"
+#include "autograd/ops/batch.hpp"
 
 #include <xgrad/error.hpp>
 #include <xgrad/ops/reduce.hpp>
@@ -41,7 +42,8 @@ bool lies_between(const Tensor& x, double low, double high)
 {
     if (x.numel() == 0) return true;
     const NoGrad value_only;
-    return min(x).item() >= low && max(x).item() <= high;
+    const Tensor& all = all_samples(x);
+    return min(all).item() >= low && max(all).item() <= high;
 }
 
 }  // namespace xgrad::detail

@@ -47,12 +47,12 @@ Tensor variance_beside(const Tensor& x, const Input& var)
 Tensor kl_div(const Input& x, const Input& target, KlDivOptions options)
 {
     detail::check_pair("kl_div", x, target);
-    if (options.reduction == KlReduction::batchmean && x->ndim() == 0)
-        throw ShapeError(
-            error_text("kl_div", "batchmean of shape ()", "the first axis is that of the batch", "reduce by sum"));
     const Tensor t = to(target, promote(x->dtype(), target->dtype()));
     const Tensor losses = options.log_target ? exp(t) * (t - x) : xlogy(t, t) - t * x;
-    if (options.reduction == KlReduction::batchmean) return sum(losses) / static_cast<double>(x->sizes()[0]);
+    if (options.reduction == KlReduction::batchmean) {
+        const double batch = x->ndim() == 0 ? 1 : static_cast<double>(x->sizes()[0]);
+        return sum(losses) / batch;
+    }
     return reduce_losses(losses, static_cast<Reduction>(options.reduction));
 }
 

@@ -43,7 +43,7 @@ Tensor margin_ranking_loss(const Input& x1, const Input& x2, const Input& target
 Tensor cosine_embedding_loss(const Input& x1, const Input& x2, const Tensor& target, CosineEmbeddingOptions options)
 {
     constexpr const char* name = "cosine_embedding_loss";
-    constexpr double eps = 1e-12;
+    constexpr float eps = 1e-12F;  // f32 also for f64, as in PyTorch: 4e-21 below 1e-12
     if (target.ndim() > 1 || x1->ndim() != target.ndim() + 1 || x2->ndim() != target.ndim() + 1)
         throw ShapeError(error_text(name,
                                     "inputs " + to_string(x1->sizes()) + " and " + to_string(x2->sizes()) +

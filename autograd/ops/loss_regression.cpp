@@ -3,6 +3,7 @@
 #include <xgrad/tape.hpp>
 
 #include "autograd/kernels/loss.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/loss_check.hpp"
 
@@ -28,7 +29,8 @@ Tensor square_then_line(const Tensor& d, const Tensor& beyond, const Tensor& lin
 Tensor mse_loss(const Input& a, const Input& b, MseOptions options)
 {
     detail::check_pair("mse_loss", a, b);
-    const bool fused = a->sizes() == b->sizes() && a->dtype() == b->dtype() && options.reduction != Reduction::none;
+    const bool fused = !detail::is_batched(*a, *b) && a->sizes() == b->sizes() && a->dtype() == b->dtype() &&
+                       options.reduction != Reduction::none;
     if (!fused) return detail::reduce_losses(square(sub(a, b)), options.reduction);
     const auto reduction = static_cast<kernels::Reduction>(options.reduction);
     const Tensor from_a = detail::contiguous_data(*a), from_b = detail::contiguous_data(*b);
@@ -37,7 +39,7 @@ Tensor mse_loss(const Input& a, const Input& b, MseOptions options)
     return record(kMse, {a, b}, y, [a = *a, b = *b, reduction](const Tensor& gy, Adjoints& gx) {
         const double factor = reduction == kernels::Reduction::mean ? 2.0 / static_cast<double>(a.numel()) : 2.0;
         Tensor g;
-        if (detail::is_tracked(gy) || detail::is_tracked(a) || detail::is_tracked(b)) {
+        if (detail::is_tracked(gy) || detail::is_tracked(a) || detail::is_tracked(b) || detail::is_batched(gy)) {
             g = gy * factor * (a - b);
         } else {
             const Tensor read_a = detail::contiguous_data(a), read_b = detail::contiguous_data(b);

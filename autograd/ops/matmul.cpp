@@ -4,7 +4,10 @@
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/shape.hpp>
 
+#include <algorithm>
+
 #include "autograd/kernels/gemm.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/sources.hpp"
 
@@ -72,6 +75,11 @@ void multiply(const Tensor& a, const Tensor& b, const Tensor& y, const T* bias)
     const Tensor b_even = uniform_step(b, batch.b_step) ? b : detail::contiguous_copy(b);
     (void)uniform_step(a_even, batch.a_step);
     (void)uniform_step(b_even, batch.b_step);
+    kernels::Matrix<T> tall = last_matrix<T>(a_even);
+    if (rows == 1) tall.row = batch.a_step;
+    if (batch.b_step == 0 && batch.a_step != 0 && batch.a_step == rows * tall.row)  // one tall matrix times another
+        return kernels::gemm<T>(batch.count * rows, columns, inner, tall, last_matrix<T>(b_even), out, columns,
+                                options);
     kernels::gemm_batched<T>(batch, rows, columns, inner, last_matrix<T>(a_even), last_matrix<T>(b_even), out, columns,
                              options);
 }
@@ -114,6 +122,16 @@ Tensor matmul_of_vectors(const Input& a, const Input& b)
     return b->ndim() == 1 ? squeeze(y, -1) : y;
 }
 
+/// The product where an operand is batched; both have two axes or more a sample, and fit.
+Tensor matmul_of_samples(const Tensor& a, const Tensor& b)
+{
+    const detail::Batch batch({&a, &b});
+    const bool is_column = !batch.has(a) && a.ndim() == 2 && b.sizes().back() == 1;
+    if (is_column) return transpose(matmul(transpose(b), transpose(a)));  // one product instead of many by a column
+    const std::size_t ndim = std::max(a.ndim(), b.ndim());
+    return batch.result(matmul(batch.aligned(a, ndim), batch.aligned(b, ndim)));
+}
+
 }  // namespace
 
 const Op kMatmul{.name = "matmul",
@@ -131,6 +149,7 @@ Tensor matmul(const Input& a, const Input& b)
                                     "a matrix product has no meaning for bool", "convert first: to(x, f32)"));
     if (a->ndim() < 2 || b->ndim() < 2) return matmul_of_vectors(a, b);
     if (a->sizes().back() != b->sizes()[b->ndim() - 2]) throw_do_not_fit(*a, *b);
+    if (detail::is_batched(*a, *b)) return matmul_of_samples(*a, *b);
     if (a->ndim() > 2 && b->ndim() == 2 && a->is_contiguous()) {  // one tall matrix instead of a batch
         Dims sizes = a->sizes();
         sizes.back() = b->sizes().back();
@@ -185,6 +204,11 @@ Tensor linear_of_rows(const Input& x, const Input& w, const Input* bias)
 Tensor linear(const Input& x, const Input& w, const Input* bias)
 {
     check_linear(*x, *w, bias ? **bias : Tensor());
+    if (detail::is_batched(*w) || (bias && detail::is_batched(**bias))) {
+        const Tensor y = matmul(x, transpose(w));
+        return bias ? add(y, *bias) : y;
+    }
+    if (detail::is_batched(*x)) return detail::of_all(x, [&](const Input& all) { return linear(all, w, bias); });
     if (x->ndim() == 2) return linear_of_rows(x, w, bias);
     Dims sizes = x->sizes();
     sizes.back() = w->sizes()[0];

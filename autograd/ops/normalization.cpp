@@ -251,9 +251,10 @@ Tensor local_response_norm(const Input& x, std::int64_t size, LocalResponseNormO
         sizes[1] = width;
         return zeros(sizes, x->dtype());
     };
-    const Tensor squares = cat({padding(size / 2), square(x), padding((size - 1) / 2)}, 1);
+    const std::int64_t before = std::min(size / 2, channels), behind = std::min((size - 1) / 2, channels);
+    const Tensor squares = cat({padding(before), square(x), padding(behind)}, 1);
     Tensor total = narrow(squares, 1, 0, channels);
-    for (std::int64_t i = 1; i < size; ++i) total = total + narrow(squares, 1, i, channels);
+    for (std::int64_t i = 1; i <= before + behind; ++i) total = total + narrow(squares, 1, i, channels);
     return x / pow(total * (options.alpha / static_cast<double>(size)) + options.k, options.beta);
 }
 

@@ -7,11 +7,11 @@
 #include <xgrad/ops/slice.hpp>
 #include <xgrad/tape.hpp>
 
-#include <cmath>
 #include <limits>
 
 #include "autograd/kernels/order.hpp"
 #include "autograd/ops/along.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 
 namespace xgrad {
@@ -47,6 +47,8 @@ Tensor comparable(const Input& x) { return contiguous_data(x->dtype() == boolean
 /// Positions along the axis of the first `count` in order.
 Tensor first_in_order(const Input& x, std::size_t axis, std::int64_t count, bool descending)
 {
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) { return first_in_order(all, axis + 1, count, descending); });
     Dims sizes = x->sizes();
     sizes[axis] = count;
     const Tensor from = comparable(x), positions = detail::empty(i64, sizes);
@@ -74,6 +76,11 @@ ValuesAndIndices one_of_each_line(const char* operation, const Input& x, std::in
     if (x->sizes()[axis] == 0)
         throw ShapeError(error_text(operation, "shape " + to_string(x->sizes()) + " has nothing to choose from",
                                     "the axis has at least one element", "check the tensor's size before"));
+    if (detail::is_batched(*x)) {
+        const std::int64_t from_back = detail::from_back(operation, given_axis, *x);
+        return detail::pair_of_all<ValuesAndIndices>(
+            x, [&](const Input& all) { return one_of_each_line(operation, all, from_back, keepdim, kernel); });
+    }
     Dims sizes = x->sizes();
     sizes[axis] = 1;
     const Tensor from = comparable(x), positions = detail::empty(i64, sizes);
@@ -97,7 +104,7 @@ Tensor shared_median(const char* operation, const Input& x, kernels::Rank rank)
     if (x->numel() == 0) return tensor(std::numeric_limits<double>::quiet_NaN(), x->dtype());
     const Tensor y = detach(ranked(operation, reshape(x, {-1}), 0, false, rank, 0).values);
     if (!is_floating(x->dtype())) return y;
-    const Tensor equal = to(std::isnan(y.item()) ? ne(detach(*x), detach(*x)) : eq(detach(*x), y), x->dtype());
+    const Tensor v = detach(*x), equal = to(where(ne(y, y), ne(v, v), eq(v, y)), x->dtype());
     return record(kMedian, {x}, y, [equal](const Tensor& gy, Adjoints& gx) { gx.add(0, gy * (equal / sum(equal))); });
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "autograd/kernels/copy.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/places.hpp"
 
 namespace xgrad {
@@ -34,20 +35,27 @@ Amounts checked(const Tensor& x, Sizes given)
         const std::size_t axis = n - 1 - k;
         out.start[axis] = given[2 * k];
         out.end[axis] = given[2 * k + 1];
-        const std::int64_t size = x.sizes()[axis];
-        fits = size + std::min<std::int64_t>(out.start[axis], 0) + std::min<std::int64_t>(out.end[axis], 0) >= 0 &&
+        const std::int64_t size = x.sizes()[axis], start = out.start[axis], end = out.end[axis];
+        constexpr std::int64_t kMost = std::int64_t{1} << 57;  // sums of a few stay in 64 bits
+        fits = std::max(start, end) <= kMost && std::min(start, end) >= -kMost &&
+               size + std::min<std::int64_t>(out.start[axis], 0) + std::min<std::int64_t>(out.end[axis], 0) >= 0 &&
                size + out.start[axis] + out.end[axis] >= 0;
     }
     if (!fits)
-        throw ShapeError(
-            error_text("pad", "amounts " + to_string(given) + " for shape " + to_string(x.sizes()),
-                       "a pair (start, end) an axis, the last axis first; none takes away more than there is",
-                       "list two numbers for each padded axis"));
+        throw ShapeError(error_text(
+            "pad", "amounts " + to_string(given) + " for shape " + to_string(x.sizes()),
+            "a pair (start, end) an axis, the last axis first; none takes away more than there is or adds more "
+            "than 2^57",
+            "list two numbers for each padded axis"));
     return out;
 }
 
 Tensor pad_constant(const Input& x, const Amounts& amounts, double value)
 {
+    if (detail::is_batched(*x)) {
+        const Amounts of_all{detail::with_samples(0, amounts.start), detail::with_samples(0, amounts.end)};
+        return detail::of_all(x, [&](const Input& all) { return pad_constant(all, of_all, value); });
+    }
     Dims sizes = x->sizes(), inner = sizes, x_strides = x->strides();
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         sizes[i] += amounts.start[i] + amounts.end[i];
@@ -89,7 +97,10 @@ std::int64_t source_of(PadMode mode, std::int64_t at, std::int64_t n)
 
 Tensor pad_axis(const Input& x, std::size_t axis, std::int64_t start, std::int64_t end, PadMode mode)
 {
-    const std::int64_t n = x->sizes()[axis], most = std::max(start, end);
+    // What goes round is what negative amounts leave of the axis; the other modes look at the whole of it.
+    const bool round = mode == PadMode::circular;
+    const std::int64_t first = round ? std::max<std::int64_t>(-start, 0) : 0, size = x->sizes()[axis];
+    const std::int64_t n = size - first - (round ? std::max<std::int64_t>(-end, 0) : 0), most = std::max(start, end);
     const std::int64_t needed = mode == PadMode::reflect ? most + 1 : mode == PadMode::circular ? most : 1;
     if (most > 0 && n < needed)
         throw ShapeError(error_text("pad",
@@ -97,9 +108,10 @@ Tensor pad_axis(const Input& x, std::size_t axis, std::int64_t start, std::int64
                                         " of shape " + to_string(x->sizes()),
                                     "it has at least " + std::to_string(needed) + " positions to take them from",
                                     "pad less, or with a constant"));
-    std::vector<std::int64_t> rows;
-    for (std::int64_t at = -start; at < n + end; ++at) rows.push_back(source_of(mode, at, n));
-    return detail::take_rows(x, axis, from_values({static_cast<std::int64_t>(rows.size())}, rows));
+    const Tensor rows = detail::empty(i64, {start + size + end});
+    auto* next = detail::mutable_data<std::int64_t>(rows);
+    for (std::int64_t at = -start; at < size + end; ++at) *next++ = first + source_of(mode, at - first, n);
+    return detail::take_rows(x, axis, rows);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "autograd/ops/places.hpp"
+#include "autograd/ops/batch.hpp"
 
 #include <xgrad/error.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/shape.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -59,10 +61,58 @@ Tensor last_places(const Tensor& places, std::int64_t numel)
     return last;
 }
 
+/// For each sample its number times n, with as many axes as places of one sample, in front of which the samples lie.
+Tensor starts_of_samples(const Batch& batch, const Tensor& places_of_one, std::int64_t n)
+{
+    Dims sizes(places_of_one.ndim() + 1, 1);
+    sizes[0] = batch.samples();
+    return mul(positions(sizes), n);
+}
+
+/// Places in the n elements of each sample as places in those of all samples.
+Tensor places_of_all(const Batch& batch, const Tensor& places, std::int64_t n)
+{
+    const Tensor all = batch.expanded(places);
+    return contiguous_data(where(lt(all, 0), all, add(all, starts_of_samples(batch, places, n))));
+}
+
+/// All samples of x, (samples, numel).
+Tensor rows_of_samples(const Batch& batch, const Tensor& x)
+{
+    return reshape(batch.expanded(x), {batch.samples(), x.numel()});
+}
+
+Tensor take_at_of_samples(const Tensor& x, const Tensor& places)
+{
+    const Batch batch({&x, &places});
+    if (!batch.has(x)) return batch.result(take_at(x, contiguous_data(batch.all(places))));
+    if (batch.has(places))
+        return batch.result(take_at(rows_of_samples(batch, x), places_of_all(batch, places, x.numel())));
+    const Tensor y = take_rows(rows_of_samples(batch, x), 1, reshape(places, {places.numel()}));
+    return batch.result(reshape(y, with_samples(batch.samples(), places.sizes())));
+}
+
+Tensor add_at_of_samples(const Tensor& g, const Tensor& places, Sizes sizes)
+{
+    const Batch batch({&g, &places});
+    const Dims all = with_samples(batch.samples(), sizes);
+    const std::int64_t n = checked_numel("add_at", sizes);
+    if (batch.has(places)) return batch.result(add_at(batch.expanded(g), places_of_all(batch, places, n), all));
+    const Tensor y = add_rows(rows_of_samples(batch, g), 1, reshape(places, {places.numel()}), n);
+    return batch.result(reshape(y, all));
+}
+
+Tensor put_at_of_samples(const Tensor& x, const Tensor& places, const Tensor& values)
+{
+    const Batch batch({&x, &places, &values});
+    return batch.result(put_at(batch.expanded(x), places_of_all(batch, places, x.numel()), batch.expanded(values)));
+}
+
 }  // namespace
 
 Tensor take_at(const Input& x, const Tensor& places)
 {
+    if (is_batched(*x, places)) return take_at_of_samples(x, places);
     const Tensor from = contiguous_data(*x), y = empty(x->dtype(), places.sizes(), places.numel());
     kernels::take(size_of(x->dtype()), places.numel(), from.raw(), data_of(places), mutable_data(y));
     return record(kTakeAt, {x}, y,
@@ -71,6 +121,7 @@ Tensor take_at(const Input& x, const Tensor& places)
 
 Tensor add_at(const Input& g, const Tensor& places, Sizes sizes)
 {
+    if (is_batched(*g, places)) return add_at_of_samples(g, places, sizes);
     const Tensor from = contiguous_data(*g), y = full(sizes, 0, g->dtype());
     kernels::add_at(g->dtype(), places.numel(), from.raw(), data_of(places), mutable_data(y));
     return record(kAddAt, {g}, y, [places](const Tensor& gy, Adjoints& gx) { gx.add(0, take_at(gy, places)); });
@@ -78,6 +129,7 @@ Tensor add_at(const Input& g, const Tensor& places, Sizes sizes)
 
 Tensor put_at(const Input& x, const Tensor& places, const Input& values)
 {
+    if (is_batched(*x, places, *values)) return put_at_of_samples(x, places, values);
     const Tensor from = contiguous_data(*values), y = contiguous_copy(*x);
     kernels::put(size_of(x->dtype()), places.numel(), from.raw(), data_of(places), mutable_data(y));
     if (!is_tracked(*x) && !is_tracked(*values)) return y;
@@ -90,6 +142,11 @@ Tensor put_at(const Input& x, const Tensor& places, const Input& values)
 
 Tensor take_rows(const Input& x, std::size_t axis, const Tensor& rows)
 {
+    if (is_batched(rows))
+        return one_by_one({&*x, &rows}, [axis](const std::vector<Tensor>& one) {
+            return take_rows(one[0], axis, contiguous_data(one[1]));
+        });
+    if (is_batched(*x)) return of_all(x, [&](const Input& all) { return take_rows(all, axis + 1, rows); });
     const Tensor from = contiguous_data(*x);
     const Along nest(x->sizes(), axis);
     Dims sizes = x->sizes();
@@ -104,6 +161,11 @@ Tensor take_rows(const Input& x, std::size_t axis, const Tensor& rows)
 
 Tensor add_rows(const Input& g, std::size_t axis, const Tensor& rows, std::int64_t n)
 {
+    if (is_batched(rows))
+        return one_by_one({&*g, &rows}, [axis, n](const std::vector<Tensor>& one) {
+            return add_rows(one[0], axis, contiguous_data(one[1]), n);
+        });
+    if (is_batched(*g)) return of_all(g, [&](const Input& all) { return add_rows(all, axis + 1, rows, n); });
     const Tensor from = contiguous_data(*g);
     Dims sizes = g->sizes();
     sizes[axis] = n;
@@ -119,6 +181,8 @@ Tensor checked_indices(const char* operation, const Tensor& indices, std::int64_
     if (indices.dtype() != i64)
         throw DtypeError(error_text(operation, "indices " + describe(indices), "indices are i64",
                                     "convert them first: to(indices, i64)"));
+    if (is_batched(indices))
+        return of_all(indices, [&](const Input& all) { return checked_indices(operation, all, n, negative); });
     Tensor places = contiguous_data(indices);
     const std::int64_t lowest = negative == Negative::refused ? 0 : -n;
     bool any_negative = false;
@@ -153,6 +217,14 @@ Tensor places_along(const char* operation, Sizes given_sizes, std::size_t given_
             operation, "indices of shape " + to_string(given.sizes()) + " for shape " + to_string(given_sizes),
             "as many axes, and no larger size along those but axis " + std::to_string(axis),
             "reshape or slice the indices; index_select takes one list of indices for all"));
+    if (is_batched(given)) {
+        const Batch batch({&given});
+        const Tensor all = reshape(batch.all(given), with_samples(batch.samples(), index_sizes));
+        const Tensor in_all = places_along(operation, with_samples(batch.samples(), sizes), axis + 1, all);
+        const Tensor in_one =
+            sub(in_all, starts_of_samples(batch, positions(index_sizes), checked_numel(operation, sizes)));
+        return batch.result(reshape(in_one, with_samples(batch.samples(), given.sizes())));
+    }
     const Tensor indices = checked_indices(operation, given, sizes[axis], Negative::refused);
     const Tensor places = empty(i64, given.sizes());
     auto* out = mutable_data<std::int64_t>(places);

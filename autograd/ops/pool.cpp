@@ -1,6 +1,7 @@
 #include <xgrad/ops/pool.hpp>
 
 #include "autograd/kernels/pool.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/float_type.hpp"
 #include "autograd/ops/pool_window.hpp"
@@ -153,6 +154,9 @@ Tensor max_pool2d(const Input& x, Size2 kernel, MaxPool2dOptions o)
 {
     const Window w = window_of(kernel, o);
     check_pool("max_pool2d", *x, window_over(w));
+    if (detail::is_batched(*x))
+        return detail::Batch({&*x}).merged(
+            {&*x}, [&](const std::vector<Tensor>& all) { return max_pool2d(all[0], kernel, o); });
     return max_pool(x, w, shape_of("max_pool2d", x->sizes(), w), {});
 }
 
@@ -160,6 +164,9 @@ ValuesAndIndices max_pool2d_with_indices(const Input& x, Size2 kernel, MaxPool2d
 {
     const Window w = window_of(kernel, o);
     check_pool("max_pool2d", *x, window_over(w));
+    if (detail::is_batched(*x))
+        return detail::Batch({&*x}).merged<ValuesAndIndices>(
+            {&*x}, [&](const std::vector<Tensor>& all) { return max_pool2d_with_indices(all[0], kernel, o); });
     const PoolShape shape = shape_of("max_pool2d", x->sizes(), w);
     const Tensor indices = detail::empty(i64, pooled_sizes(x->sizes(), shape));
     return {max_pool(x, w, shape, indices), indices};
@@ -175,6 +182,9 @@ Tensor avg_pool2d(const Input& x, Size2 kernel, AvgPool2dOptions options)
     const Window w = window_of(kernel, options);
     check_pool("avg_pool2d", *x, window_over(w));
     check_divisor("avg_pool2d", options.divisor_override);
+    if (detail::is_batched(*x))
+        return detail::Batch({&*x}).merged(
+            {&*x}, [&](const std::vector<Tensor>& all) { return avg_pool2d(all[0], kernel, options); });
     const PoolShape shape = shape_of("avg_pool2d", x->sizes(), w);
     const Tensor xc = contiguous_data(*x), y = detail::empty(x->dtype(), pooled_sizes(x->sizes(), shape));
     with_float_type(y.dtype(), [&]<class T>(T*) {

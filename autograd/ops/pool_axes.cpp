@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "autograd/new_tensor.hpp"
 #include "autograd/ops/pool_window.hpp"
 
 namespace xgrad {
@@ -65,6 +66,7 @@ std::vector<kernels::AxisWindows> adaptive_windows_of(const char* operation, con
 {
     detail::check_pooled(operation, x, output_size.size());
     std::vector<kernels::AxisWindows> windows;
+    Dims sizes = x.sizes();
     for (std::size_t i = 0; i < output_size.size(); ++i) {
         const std::int64_t in = x.sizes()[x.ndim() - output_size.size() + i];
         const std::int64_t out = output_size[i] == kSameSize ? in : output_size[i];
@@ -73,8 +75,11 @@ std::vector<kernels::AxisWindows> adaptive_windows_of(const char* operation, con
                 operation, "x of shape " + to_string(x.sizes()) + " and output_size " + to_string(Sizes(output_size)),
                 "output sizes are at least 0 and below 2^31, or kSameSize; the pooled axes of x are not empty",
                 "correct the size"));
-        windows.push_back(detail::adaptive_windows(in, out));
+        sizes[x.ndim() - output_size.size() + i] = out;
     }
+    detail::check_memory(operation, x.dtype(), sizes);
+    for (std::size_t i = x.ndim() - output_size.size(); i < x.ndim(); ++i)
+        windows.push_back(detail::adaptive_windows(x.sizes()[i], sizes[i]));
     return windows;
 }
 

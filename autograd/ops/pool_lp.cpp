@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/places.hpp"
 #include "autograd/ops/pool_window.hpp"
 
@@ -70,6 +71,10 @@ Tensor max_unpool(const char* operation, const Input& x, const Tensor& indices, 
 {
     const std::size_t axes = detail::dims_of(kernel).size();
     detail::check_pooled(operation, *x, axes);
+    if (detail::is_batched(*x, indices) && indices.ndim() == x->ndim())
+        return detail::Batch({&*x, &indices}).merged({&*x, &indices}, [&](const std::vector<Tensor>& all) {
+            return max_unpool(operation, all[0], all[1], kernel, o);
+        });
     const Dims out = unpooled_sizes(operation, x->sizes(), kernel, o);
     Dims sizes = x->sizes();
     std::int64_t from = 1, to = 1;

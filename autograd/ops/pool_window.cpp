@@ -1,4 +1,5 @@
 #include "autograd/ops/pool_window.hpp"
+#include "autograd/ops/batch.hpp"
 
 #include <xgrad/error.hpp>
 
@@ -107,6 +108,9 @@ kernels::AxisWindows adaptive_windows(std::int64_t in, std::int64_t out)
 
 ValuesAndIndices max_of_windows(const Input& x, const std::vector<kernels::AxisWindows>& windows)
 {
+    if (is_batched(*x))
+        return Batch({&*x}).merged<ValuesAndIndices>(
+            {&*x}, [&](const std::vector<Tensor>& all) { return max_of_windows(all[0], windows); });
     kernels::AxisWindows axes[3] = {{1, 1, {0}, {1}}, {1, 1, {0}, {1}}, {1, 1, {0}, {1}}};
     const std::size_t before = x->ndim() - windows.size();
     Dims sizes = x->sizes();

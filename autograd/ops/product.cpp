@@ -83,7 +83,7 @@ Tensor scaled(const char* operation, const Tensor& x, double factor)
 /// beta x + alpha product.
 Tensor add_product(const char* operation, const Input& x, const Tensor& y, AddProductOptions options)
 {
-    (void)detail::broadcast_view(operation, *x, y.sizes());
+    detail::check_expands(operation, *x, y.sizes());
     const Tensor right = scaled(operation, y, options.alpha);
     if (options.beta == 0) return to(right, promote(x->dtype(), y.dtype()));
     return add(scaled(operation, *x, options.beta), right);

@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "autograd/kernels/order.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/places.hpp"
 
@@ -84,6 +85,10 @@ Tensor searchsorted(const Tensor& sorted, const Input& values, bool right)
             "searchsorted",
             "shapes " + to_string(sorted.sizes()) + " and " + to_string(values->sizes()) + " do not fit",
             "the sorted tensor has one axis, or those of the values but for the last size", "reshape one of them"));
+    if (detail::is_batched(sorted, *values))
+        return detail::one_by_one({&sorted, &*values}, [right](const std::vector<Tensor>& one) {
+            return searchsorted(one[0], one[1], right);
+        });
     const Dtype common = promote(sorted.dtype(), values->dtype()), dtype = common == boolean ? i64 : common;
     const Tensor lines = searchable(sorted, dtype), from = searchable(detach(*values), dtype);
     const Tensor y = detail::empty(i64, values->sizes());
@@ -117,18 +122,19 @@ namespace {
 /// The length of the result of bincount.
 std::int64_t bins(const Tensor& x, std::int64_t minlength)
 {
-    std::int64_t most = minlength - 1;
-    bool fits = x.dtype() == i64 && x.ndim() == 1 && minlength >= 0;
+    constexpr std::int64_t kMost = std::int64_t{1} << 57;
+    std::int64_t n = minlength;
+    bool fits = x.dtype() == i64 && x.ndim() == 1 && minlength >= 0 && minlength < kMost;
     if (fits)
         for (const std::int64_t value : x.to_vector<std::int64_t>()) {
-            fits = fits && value >= 0;
-            most = std::max(most, value);
+            fits = fits && value >= 0 && value < kMost;
+            if (fits) n = std::max(n, value + 1);
         }
     if (!fits)
         throw ShapeError(error_text("bincount", describe(x) + ", minlength " + std::to_string(minlength),
-                                    "i64 of one axis, none negative, and minlength 0 or more",
+                                    "i64 of one axis, none negative, and minlength 0 or more, all below 2^57",
                                     "flatten the tensor, or shift its values"));
-    return most + 1;
+    return n;
 }
 
 }  // namespace

@@ -3,11 +3,13 @@
 
 #include <xgrad/error.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/shape.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <span>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/float_type.hpp"
 
@@ -78,10 +80,27 @@ void check_weights(const std::vector<double>& weights, std::int64_t lines, std::
             "check the weights, or draw with replacement"));
 }
 
+/// What draw(sizes) draws; inside functions under vmap, for each sample of its own.
+template <class Draw>
+Tensor for_each_sample(Sizes sizes, Draw&& draw)
+{
+    const std::vector<detail::VmapLevel> levels = detail::levels_at_work();
+    detail::Dims all;
+    for (const detail::VmapLevel& level : levels) all.push_back(level.samples);
+    for (const std::int64_t size : sizes) all.push_back(size);
+    const detail::NoLevels none;
+    Tensor y = draw(all);
+    for (const detail::VmapLevel& level : levels) y = detail::hide_samples(std::move(y), level);
+    return y;
+}
+
+bool is_under_vmap() { return detail::innermost_level != nullptr; }
+
 }  // namespace
 
 Tensor rand(Sizes sizes, RandomOptions options)
 {
+    if (is_under_vmap()) return for_each_sample(sizes, [&](Sizes all) { return rand(all, options); });
     const Tensor y = new_floats("rand", sizes, options.dtype);
     detail::with_float_type(options.dtype,
                             [&]<class T>(T*) { fill_uniform(elements_of<T>(y), T{0}, T{1}, options.generator); });
@@ -90,6 +109,7 @@ Tensor rand(Sizes sizes, RandomOptions options)
 
 Tensor randn(Sizes sizes, RandomOptions options)
 {
+    if (is_under_vmap()) return for_each_sample(sizes, [&](Sizes all) { return randn(all, options); });
     return normal_numbers("randn", sizes, options.dtype, options.generator);
 }
 
@@ -102,6 +122,7 @@ Tensor randint(std::int64_t low, std::int64_t high, Sizes sizes, Generator& gene
         throw ShapeError(error_text("randint",
                                     "no integer lies in [" + std::to_string(low) + ", " + std::to_string(high) + ")",
                                     "low < high, and high is not drawn", "high = largest number + 1"));
+    if (is_under_vmap()) return for_each_sample(sizes, [&](Sizes all) { return randint(low, high, all, generator); });
     const Tensor y = detail::empty(i64, sizes, detail::checked_numel("randint", sizes));
     fill_integers(elements_of<std::int64_t>(y), low, high, generator);
     return y;
@@ -109,12 +130,27 @@ Tensor randint(std::int64_t low, std::int64_t high, Sizes sizes, Generator& gene
 
 Tensor randperm(std::int64_t n, Generator& generator)
 {
-    (void)detail::checked_numel("randperm", {n});
-    return from_values({n}, permutation(n, generator));
+    const std::int64_t count = detail::checked_numel("randperm", {n});
+    if (is_under_vmap())
+        return for_each_sample({n}, [&](Sizes all) {
+            const Tensor y = detail::empty(i64, all, detail::checked_numel("randperm", all));
+            const auto elements = elements_of<std::int64_t>(y);
+            for (std::size_t i = 0; i < elements.size(); i += static_cast<std::size_t>(n))
+                fill_permutation(elements.subspan(i, static_cast<std::size_t>(n)), generator);
+            return y;
+        });
+    const Tensor y = detail::empty(i64, {n}, count);
+    fill_permutation(elements_of<std::int64_t>(y), generator);
+    return y;
 }
 
 Tensor bernoulli(const Tensor& p, Generator& generator)
 {
+    if (is_under_vmap()) {
+        const Tensor each = detail::at_all_levels(p);
+        const detail::NoLevels none;
+        return detail::on_all_samples(each, [&](const Tensor& all) { return bernoulli(all, generator); });
+    }
     const std::vector<double> probabilities = p.to_vector<double>();
     if (!std::all_of(probabilities.begin(), probabilities.end(), [](double each) { return each >= 0 && each <= 1; }))
         throw ShapeError(
@@ -127,7 +163,8 @@ Tensor bernoulli(const Tensor& p, Generator& generator)
 Tensor normal(const Tensor& mean, const Tensor& stddev, Generator& generator)
 {
     const detail::Dims sizes = detail::broadcast_sizes("normal", mean.sizes(), stddev.sizes());
-    const Tensor y = normal_numbers("normal", sizes, promote(mean.dtype(), stddev.dtype()), generator);
+    const Dtype dtype = promote(mean.dtype(), stddev.dtype());
+    const Tensor y = for_each_sample(sizes, [&](Sizes all) { return normal_numbers("normal", all, dtype, generator); });
     return add(mean, mul(stddev, y));
 }
 
@@ -137,6 +174,15 @@ Tensor multinomial(const Tensor& weights, std::int64_t count, bool replacement, 
         throw ShapeError(error_text(
             "multinomial", std::to_string(count) + " draws from weights of shape " + to_string(weights.sizes()),
             "weights (n) or (lines, n), and 1 draw or more", "reshape the weights"));
+    if (is_under_vmap()) {
+        const Tensor each = detail::at_all_levels(weights);
+        const detail::NoLevels none;
+        return detail::on_all_samples(each, [&](const Tensor& all) {
+            detail::Dims sizes = all.sizes();
+            sizes.back() = count;
+            return reshape(multinomial(reshape(all, {-1, all.sizes().back()}), count, replacement, generator), sizes);
+        });
+    }
     const std::int64_t lines = weights.ndim() == 2 ? weights.sizes()[0] : 1;
     const auto n = static_cast<std::size_t>(weights.sizes().back()), draws = static_cast<std::size_t>(count);
     const std::vector<double> all = weights.to_vector<double>();

@@ -4,6 +4,7 @@
 #include <xgrad/ops/elementwise.hpp>
 
 #include "autograd/kernels/elementwise.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/expand_reduced.hpp"
 
 namespace xgrad {
@@ -25,6 +26,8 @@ namespace {
 Tensor sum(const Input& x, const AxisSet& axes, bool keepdim)
 {
     if (!is_floating(x->dtype()) && x->dtype() != i64) return sum(to(x, i64), axes, keepdim);
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) { return sum(all, axes.behind_one(), keepdim); });
     const Tensor y = detail::run_sum(*x, axes, keepdim);
     if (!is_floating(y.dtype())) return record_constant(kSum, {x}, y);
     return record(kSum, {x}, y,
@@ -36,6 +39,8 @@ Tensor mean(const Input& x, const AxisSet& axes, bool keepdim)
     if (!is_floating(x->dtype()))
         throw DtypeError(detail::error_text("mean", "a tensor " + describe(*x), "a mean is a fraction: f32 or f64",
                                             "convert it first: mean(to(x, f32))"));
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) { return mean(all, axes.behind_one(), keepdim); });
     return record(kMean, {x}, detail::run_mean(*x, axes, keepdim), [axes](const Tensor& gy, Adjoints& gx) {
         const auto count = static_cast<double>(axes.count(gx.sizes(0)));
         gx.add(0, detail::expand_reduced(gy / count, axes, gx.sizes(0)));
@@ -56,8 +61,9 @@ namespace detail {
 
 Tensor expand_reduced(const Tensor& gy, const AxisSet& axes, Sizes sizes)
 {
-    if (is_tracked(gy)) return expand(reshape(gy, axes.kept_sizes(sizes)), sizes);
-    if (gy.numel() == 1) {  // what reads it wants an array, which is filled faster than a view is copied
+    if (is_tracked(gy) || is_batched(gy)) return expand(reshape(gy, axes.kept_sizes(sizes)), sizes);
+    if (gy.numel() == 1 && checked_numel("sum", sizes) <= kernels::kGrain) {
+        // What reads it mostly wants an array; a short one is filled faster than a view is copied.
         const Tensor g = empty(gy.dtype(), sizes);
         kernels::fill(g.dtype(), g.numel(), gy.item(), mutable_data(g));
         return g;

@@ -2,7 +2,7 @@
 
 // Sums, means and extrema over axes. Without axes: over all elements, giving a 0-dimensional tensor. An empty list of
 // axes reduces nothing. With keepdim the reduced axes stay with size 1. Axes may be negative; one listed twice or out
-// of range throws ShapeError.
+// of range throws ShapeError. A 0-dimensional tensor is reduced to itself along 0 and -1, as if it had an axis.
 
 #include <xgrad/record.hpp>
 

@@ -12,6 +12,7 @@ namespace xgrad::detail {
 AxisSet::AxisSet(const char* operation, Sizes axes, std::size_t ndim)
 {
     for (const std::int64_t given : axes) {
+        if (ndim == 0 && (given == 0 || given == -1)) continue;  // as if there were one axis: the element stays
         const std::uint64_t bit = std::uint64_t{1} << normal_axis(operation, given, ndim);
         if (bits_ & bit)
             throw ShapeError(error_text(operation,

@@ -16,6 +16,9 @@ public:
     bool contains(std::size_t axis) const { return bits_ >> axis & 1; }
     std::uint64_t bits() const { return bits_; }
 
+    /// The same axes of a tensor with one axis more in front.
+    AxisSet behind_one() const { return AxisSet(bits_ << 1); }
+
     /// The axes in order, of a tensor that has `ndim`.
     Dims list(std::size_t ndim) const;
 

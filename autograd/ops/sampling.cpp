@@ -1,4 +1,5 @@
 #include "autograd/ops/sampling.hpp"
+#include "autograd/ops/batch.hpp"
 
 #include "autograd/ops/along.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
@@ -19,6 +20,7 @@ const Op kWeighAlong{.name = "weigh_along",
 
 Tensor weigh_along(const Input& x, std::size_t axis, const AxisMap& map)
 {
+    if (is_batched(*x)) return of_all(x, [&](const Input& all) { return weigh_along(all, axis + 1, map); });
     const Along nest(x->sizes(), axis);
     Dims sizes = x->sizes();
     sizes[axis] = map.rows().rows();

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/float_type.hpp"
 #include "autograd/ops/places.hpp"
@@ -102,6 +103,10 @@ Tensor start_of(const Input& x, const Tensor& places, ScatterReduction reduction
 Tensor scatter_reduce(const Input& x, std::int64_t given_axis, const Tensor& index, const Input& source,
                       ScatterReduction reduction, bool include_self)
 {
+    if (detail::is_batched(*x, index, *source))
+        return detail::one_by_one({&*x, &index, &*source}, [&](const std::vector<Tensor>& one) {
+            return scatter_reduce(one[0], given_axis, one[1], one[2], reduction, include_self);
+        });
     const std::size_t axis = detail::normal_axis("scatter_reduce", given_axis, std::max<std::size_t>(x->ndim(), 1));
     const Tensor places = detail::places_along("scatter_reduce", x->sizes(), axis, index);
     if (!is_floating(x->dtype()) || source->dtype() != x->dtype())

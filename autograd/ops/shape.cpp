@@ -3,6 +3,7 @@
 #include <xgrad/error.hpp>
 
 #include "autograd/kernels/copy.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 
 namespace xgrad {
@@ -75,6 +76,10 @@ const Op kReshape{.name = "reshape",
 Tensor reshape(const Input& x, Sizes sizes)
 {
     if (x->sizes() == sizes) return *x;
+    if (detail::is_batched(*x)) {
+        const Dims all = detail::with_samples(detail::batched_parts(*x).level.samples, resolved_sizes(*x, sizes));
+        return detail::of_all(x, [&](const Input& samples) { return reshape(samples, all); });
+    }
     return record(kReshape, {x}, run_reshape(*x, resolved_sizes(*x, sizes)),
                   [](const Tensor& gy, Adjoints& gx) { gx.add(0, reshape(gy, gx.sizes(0))); });
 }
@@ -111,6 +116,11 @@ Tensor permute(const Input& x, Sizes axes)
         strides[i] = x->strides()[axis];
         fits = std::exchange(inverse[axis], static_cast<std::int64_t>(i)) == -1;
     }
+    if (fits && detail::is_batched(*x)) {
+        Dims order(1, 0);
+        for (const std::int64_t axis : axes) order.push_back(detail::from_back("permute", axis, *x));
+        return detail::of_all(x, [&](const Input& all) { return permute(all, order); });
+    }
     if (!fits)
         throw ShapeError(error_text("permute", "axes " + to_string(axes) + " for shape " + to_string(x->sizes()),
                                     "every axis appears exactly once", "list all axes of the tensor in the new order"));
@@ -128,6 +138,10 @@ const Op kTranspose{.name = "transpose",
 Tensor transpose(const Input& x, std::int64_t axis0, std::int64_t axis1)
 {
     const std::size_t a = normal_axis("transpose", axis0, x->ndim()), b = normal_axis("transpose", axis1, x->ndim());
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) {
+            return transpose(all, static_cast<std::int64_t>(a) + 1, static_cast<std::int64_t>(b) + 1);
+        });
     Dims sizes = x->sizes(), strides = x->strides();
     std::swap(sizes[a], sizes[b]);
     std::swap(strides[a], strides[b]);
@@ -156,6 +170,10 @@ Tensor expand(const Input& x, Sizes sizes)
     for (std::size_t back = 1; back <= target.size() && back <= x->ndim(); ++back)
         if (target[target.size() - back] == -1) target[target.size() - back] = x->sizes()[x->ndim() - back];
     (void)detail::checked_numel("expand", target);
+    if (detail::is_batched(*x) && x->ndim() <= target.size()) {
+        const detail::Batch batch({&*x});
+        return batch.result(expand(batch.aligned(*x, target.size()), detail::with_samples(batch.samples(), target)));
+    }
     return record(kExpand, {x}, detail::broadcast_view("expand", *x, target),
                   [](const Tensor& gy, Adjoints& gx) { gx.add(0, gy); });
 }
@@ -182,6 +200,7 @@ const Op kContiguous{.name = "contiguous", .formula = "x", .shapes = "x: S -> y:
 Tensor contiguous(const Input& x)
 {
     if (x->is_contiguous()) return *x;
+    if (detail::is_batched(*x)) return detail::of_all(x, contiguous);
     return record(kContiguous, {x}, detail::contiguous_copy(*x), [](const Tensor& gy, Adjoints& gx) { gx.add(0, gy); });
 }
 

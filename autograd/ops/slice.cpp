@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "autograd/kernels/copy.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/walk.hpp"
 
 namespace xgrad {
@@ -42,8 +43,12 @@ Tensor slice_view(const Tensor& x, const SlicePlace& place, std::int64_t count)
 
 namespace {
 
+/// The same positions of an axis with one more in front.
+SlicePlace behind_one(const SlicePlace& place) { return {place.axis + 1, place.start, place.step}; }
+
 Tensor record_slice(const Input& x, const SlicePlace& place, std::int64_t count)
 {
+    if (is_batched(*x)) return of_all(x, [&](const Input& all) { return record_slice(all, behind_one(place), count); });
     return record(kSlice, {x}, slice_view(*x, place, count),
                   [place](const Tensor& gy, Adjoints& gx) { gx.add_slice(0, place, gy); });
 }
@@ -52,6 +57,10 @@ Tensor record_slice(const Input& x, const SlicePlace& place, std::int64_t count)
 
 Tensor pad_slice(const Input& g, const SlicePlace& place, Sizes sizes)
 {
+    if (is_batched(*g)) {
+        const Dims of_samples = with_samples(batched_parts(*g).level.samples, sizes);
+        return of_all(g, [&](const Input& all) { return pad_slice(all, behind_one(place), of_samples); });
+    }
     const Tensor y = full(sizes, 0, g->dtype());
     const Tensor part = slice_view(y, place, g->sizes()[place.axis]);
     kernels::copy(size_of(g->dtype()), {g->sizes().data(), g->ndim()}, g->raw(), g->strides().data(),
@@ -73,6 +82,8 @@ Tensor select_index(const Input& x, std::int64_t given_axis, std::int64_t index)
                        size == 0 ? "an axis of size 0 has no positions"
                                  : "an index runs from " + std::to_string(-size) + " to " + std::to_string(size - 1),
                        "check the index, or use slice, which cuts off what lies outside"));
+    if (is_batched(*x))
+        return of_all(x, [&](const Input& all) { return select_index(all, static_cast<std::int64_t>(axis) + 1, at); });
     Dims sizes = x->sizes(), strides = x->strides();
     const std::int64_t offset = at * strides[axis];
     sizes.erase(axis);
@@ -90,11 +101,12 @@ Tensor slice(const Input& x, std::int64_t given_axis, std::int64_t start, std::i
     const std::size_t axis = normal_axis("slice", given_axis, x->ndim());
     if (step <= 0)
         throw ShapeError(error_text("slice", "step " + std::to_string(step), "a step is 1 or more",
-                                    "slice forward; there are no views that run backward"));
+                                    "turn the axis around first: slice(flip(x, axis), ...)"));
     const std::int64_t size = x->sizes()[axis];
     const auto inside = [size](std::int64_t at) { return std::clamp<std::int64_t>(at < 0 ? at + size : at, 0, size); };
     const std::int64_t first = inside(start), length = std::max<std::int64_t>(inside(stop) - first, 0);
     const std::int64_t count = length / step + (length % step != 0 ? 1 : 0);
+    step = std::min(step, std::max<std::int64_t>(length, 1));  // a step beyond the end is never taken, and may be huge
     if (count == size) return *x;
     return detail::record_slice(x, {axis, first, step}, count);
 }
@@ -115,10 +127,10 @@ Tensor narrow(const Input& x, std::int64_t given_axis, std::int64_t start, std::
 
 std::vector<Tensor> split(const Input& x, Sizes sizes, std::int64_t axis)
 {
-    std::int64_t total = 0;
-    for (const std::int64_t size : sizes) total += size;
     const std::int64_t has = x->sizes()[normal_axis("split", axis, x->ndim())];
-    if (total != has || std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size < 0; }))
+    std::int64_t left = has;
+    for (const std::int64_t size : sizes) left = size < 0 || size > left ? -1 : left - size;
+    if (left != 0)
         throw ShapeError(error_text(
             "split",
             "sizes " + to_string(sizes) + " along axis " + std::to_string(axis) + " of shape " + to_string(x->sizes()),
@@ -148,7 +160,8 @@ std::vector<Tensor> chunk(const Input& x, std::int64_t chunks, std::int64_t axis
         throw ShapeError(error_text("chunk", std::to_string(chunks) + " chunks", "there is 1 chunk or more",
                                     "give the number of chunks; split takes the size of one"));
     const std::int64_t has = x->sizes()[normal_axis("chunk", axis, x->ndim())];
-    return split(x, std::max<std::int64_t>((has + chunks - 1) / chunks, 1), axis);
+    if (has == 0) return split(x, Sizes(Dims(static_cast<std::size_t>(chunks))), axis);  // nothing in as many parts
+    return split(x, std::max<std::int64_t>(has / chunks + (has % chunks != 0 ? 1 : 0), 1), axis);
 }
 
 }  // namespace xgrad

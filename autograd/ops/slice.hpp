@@ -14,7 +14,7 @@ namespace xgrad {
 constexpr std::int64_t kToEnd = std::numeric_limits<std::int64_t>::max();
 
 /// Positions start, start + step, ... before `stop` of an axis. Python's rule: what lies outside the axis is cut off,
-/// so a slice may be empty. Throws ShapeError unless step > 0.
+/// so a slice may be empty. Throws ShapeError unless step > 0: nothing runs backward, as in PyTorch; flip does.
 Tensor slice(const Input& x, std::int64_t axis, std::int64_t start, std::int64_t stop = kToEnd, std::int64_t step = 1);
 
 /// `length` positions from `start` on. Throws ShapeError when they do not lie inside the axis.

@@ -5,6 +5,7 @@
 #include <xgrad/ops/shape.hpp>
 
 #include "autograd/kernels/softmax.hpp"
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/reduce_kernels.hpp"
 
@@ -47,9 +48,13 @@ Tensor normalised(const Op& op, Kernel* kernel, VjpKernel* vjp_kernel, const Inp
 {
     const std::int64_t axis = static_cast<std::int64_t>(detail::normal_axis(op.name, given_axis, x->ndim()));
     const detail::AxisSet set(op.name, Sizes(&axis, 1), x->ndim());
+    if (detail::is_batched(*x))
+        return detail::of_all(x, [&](const Input& all) {
+            return normalised(op, kernel, vjp_kernel, all, axis - static_cast<std::int64_t>(x->ndim()), vjp);
+        });
     const Tensor y = run(kernel, *x, set);
     return record(op, {x}, y, [y, axis, set, vjp_kernel, vjp](const Tensor& gy, Adjoints& gx) {
-        const bool again = detail::is_tracked(gy) || detail::is_tracked(y);
+        const bool again = detail::is_tracked(gy) || detail::is_tracked(y) || detail::is_batched(gy);
         gx.add(0, again ? vjp(gy, y, axis) : run_vjp(vjp_kernel, gy, y, set));
     });
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/expand_reduced.hpp"
 
@@ -47,12 +48,21 @@ AxisSet axes_or_all(const char* operation, Sizes axes, std::size_t ndim)
     return axes.empty() ? AxisSet::all(ndim) : AxisSet(operation, axes, ndim);
 }
 
-Tensor deviations(const Tensor& x, const AxisSet& axes) { return x - mean(x, axes.list(x.ndim()), true); }
+/// x - mean x. The mean is rounded in the last place of x, which is much beside small deviations from a large mean: what
+/// is left of it is taken away as well.
+Tensor deviations(const Tensor& x, const AxisSet& axes)
+{
+    const Dims list = axes.list(x.ndim());
+    const Tensor nearly = x - mean(x, list, true);
+    return nearly - mean(nearly, list, true);
+}
 
 /// Both of them.
 Tensor var(const Op& op, const Input& given, const AxisSet& axes, VarOptions options, bool root)
 {
     const Tensor x = as_fraction(op.name, given);
+    if (detail::is_batched(x))
+        return detail::of_all(given, [&](const Input& all) { return var(op, all, axes.behind_one(), options, root); });
     const double divisor = std::max(static_cast<double>(axes.count(x.sizes())) - (options.unbiased ? 1 : 0), 0.0);
     Tensor y = detail::run_sum(square(deviations(detach(x), axes)), axes, options.keepdim) / divisor;
     if (root) y = sqrt(y);
@@ -68,6 +78,8 @@ Tensor truth(const Input& x) { return x->dtype() == boolean ? *x : ne(*x, 0); }
 
 Tensor count_true(const Tensor& truth, const AxisSet& axes, bool keepdim)
 {
+    if (detail::is_batched(truth))
+        return detail::of_all(truth, [&](const Input& all) { return count_true(all, axes.behind_one(), keepdim); });
     return detail::run_sum(to(truth, i64), axes, keepdim);
 }
 
@@ -119,6 +131,10 @@ Tensor logsumexp(const Input& x, Sizes given_axes, bool keepdim)
 {
     if (!is_floating(x->dtype())) return logsumexp(to(x, default_dtype()), given_axes, keepdim);
     const AxisSet axes("logsumexp", given_axes, x->ndim());
+    if (detail::is_batched(*x)) {
+        const Dims from_back = detail::from_back("logsumexp", given_axes, *x);
+        return detail::of_all(x, [&](const Input& all) { return logsumexp(all, from_back, keepdim); });
+    }
     const Tensor from = detach(*x);
     Tensor y;
     if (axes.count(x->sizes()) == 0) {

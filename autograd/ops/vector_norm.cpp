@@ -9,6 +9,7 @@
 
 #include <cmath>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/reduce_kernels.hpp"
 
 namespace xgrad {
@@ -79,6 +80,9 @@ namespace {
 Tensor norm_of(const char* operation, const Input& x, double value_ord, double ord, const AxisSet& set, bool keepdim)
 {
     check(operation, *x, ord, set);
+    if (detail::is_batched(*x))
+        return detail::of_all(
+            x, [&](const Input& all) { return norm_of(operation, all, value_ord, ord, set.behind_one(), keepdim); });
     const Tensor kept = value(detach(*x), value_ord, set.list(x->ndim()));
     const Tensor y = reshape(kept, set.result_sizes(x->sizes(), keepdim));
     return record(kVectorNorm, {x}, y, [x = *x, y, ord, set](const Tensor& gy, Adjoints& gx) {

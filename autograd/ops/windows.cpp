@@ -3,6 +3,7 @@
 #include <xgrad/error.hpp>
 #include <xgrad/ops/slice.hpp>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/walk.hpp"
 
@@ -23,12 +24,17 @@ namespace {
 struct Windows {
     std::size_t axis;
     std::int64_t size, step;
+    Windows behind_one() const { return {axis + 1, size, step}; }
 };
 
 Tensor unfold(const Input& x, const Windows& windows);
 
 Tensor fold(const Input& g, const Windows& windows, Sizes sizes)
 {
+    if (is_batched(*g)) {
+        const Dims of_samples = with_samples(batched_parts(*g).level.samples, sizes);
+        return of_all(g, [&](const Input& all) { return fold(all, windows.behind_one(), of_samples); });
+    }
     const Tensor y = full(sizes, 0, g->dtype());
     const auto last = static_cast<std::int64_t>(g->ndim()) - 1;
     const std::int64_t count = g->sizes()[windows.axis];
@@ -44,6 +50,7 @@ Tensor fold(const Input& g, const Windows& windows, Sizes sizes)
 
 Tensor unfold(const Input& x, const Windows& windows)
 {
+    if (is_batched(*x)) return of_all(x, [&](const Input& all) { return unfold(all, windows.behind_one()); });
     Dims sizes = x->sizes(), strides = x->strides();
     const std::int64_t size = x->sizes()[windows.axis], stride = x->strides()[windows.axis];
     sizes[windows.axis] = (size - windows.size) / windows.step + 1;
@@ -65,7 +72,7 @@ Tensor windows(const Input& x, std::int64_t given_axis, std::int64_t size, std::
             "windows of " + std::to_string(size) + " positions, " + std::to_string(step) + " apart, along axis " +
                 std::to_string(given_axis) + " of shape " + to_string(x->sizes()),
             "a window lies inside the axis, and the step is 1 or more", "check size and step, or pad the axis"));
-    return unfold(x, {axis, size, step});
+    return unfold(x, {axis, size, std::min(step, x->sizes()[axis] + 1)});  // a step beyond the end is never taken
 }
 
 }  // namespace xgrad::detail

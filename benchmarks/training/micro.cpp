@@ -1,6 +1,7 @@
 // Single expressions: overhead of the graph, elementwise operations, matrix products.
 #include <xgrad/nn/init.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/fuse.hpp>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/matmul.hpp>
 #include <xgrad/ops/reduce.hpp>
@@ -96,7 +97,9 @@ Workload small_ops(bool all)
     return workload;
 }
 
-Workload elementwise_1m()
+// sum(tanh(a b + c) a) on a million elements, differentiated; the expression by `f`, a function of parameters.
+template <class F>
+Workload elementwise_1m(F f)
 {
     struct Leaves {
         Parameter a = leaf({1000000}), b = leaf({1000000}), c = leaf({1000000});
@@ -106,12 +109,12 @@ Workload elementwise_1m()
     Workload workload;
     workload.items_per_step = 1e6;
     workload.item = "element";
-    workload.step = [p] {
+    workload.step = [p, f] {
         p->a.zero_grad();
         p->b.zero_grad();
         p->c.zero_grad();
         Tape tape;
-        p->loss = sum(tanh(p->a * p->b + p->c) * p->a);
+        p->loss = sum(f(p->a, p->b, p->c));
         tape.backward(p->loss);
     };
     workload.loss = [p] { return p->loss.item(); };
@@ -169,7 +172,11 @@ void add_micro(Factories& factories)
     factories["tiny_graph_scalar"] = tiny_graph_scalar;
     factories["small_ops"] = [] { return small_ops(true); };
     factories["small_ops_x_only"] = [] { return small_ops(false); };
-    factories["elementwise_1m"] = elementwise_1m;
+    const auto expression = [](const auto& a, const auto& b, const auto& c) { return tanh(a * b + c) * a; };
+    factories["elementwise_1m"] = [=] { return elementwise_1m(expression); };
+    factories["elementwise_1m_fused"] = [=] {
+        return elementwise_1m([=](const auto&... x) { return fuse(expression, x...); });
+    };
     factories["softmax_xent"] = softmax_xent;
     factories["matmul_1024"] = [] { return matmul_square(1024); };
 }

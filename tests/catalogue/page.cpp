@@ -289,6 +289,7 @@ std::vector<Family> read_families(const std::string& source_folder)
     std::vector<Family> families;
     static const std::regex kHeader("[a-z_0-9]+\\.hpp");
     for (std::sregex_iterator header(headers.begin(), headers.end(), kHeader), none; header != none; ++header) {
+        if (header->str() == "symbol.hpp") continue;  // the same functions, of what fuse traces
         Family family = read_header("ops/" + header->str(), read_file(folder + header->str()));
         if (!family.declarations.empty()) families.push_back(std::move(family));
     }

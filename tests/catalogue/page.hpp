@@ -11,7 +11,7 @@
 
 namespace xgrad::catalogue {
 
-/// Reads the headers of operations, in the order of autograd/ops/CMakeLists.txt.
+/// Reads the headers of operations on tensors, in the order of autograd/ops/CMakeLists.txt.
 std::vector<Family> read_families(const std::string& source_folder);
 
 /// The page. `source_folder` holds the headers and the reference cases.

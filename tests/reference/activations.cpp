@@ -9,6 +9,7 @@ namespace {
 template <Tensor (*F)(const Input&)>
 Outputs unary(const Call& c)
 {
+    c.expect("inplace", false);
     return F(c.tensor("input"));
 }
 
@@ -26,15 +27,27 @@ constexpr Binding kRows[] = {
     {"nn.functional.hardswish", unary<hardswish>},
     {"nn.functional.logsigmoid", unary<logsigmoid>},
     {"nn.functional.leaky_relu",
-     [](const Call& c) -> Outputs { return leaky_relu(c.tensor("input"), c.number("negative_slope", 0.01)); }},
-    {"nn.functional.elu", [](const Call& c) -> Outputs { return elu(c.tensor("input"), c.number("alpha", 1)); }},
-    {"nn.functional.celu", [](const Call& c) -> Outputs { return celu(c.tensor("input"), c.number("alpha", 1)); }},
+     [](const Call& c) -> Outputs {
+         c.expect("inplace", false);
+         return leaky_relu(c.tensor("input"), c.number("negative_slope", 0.01));
+     }},
+    {"nn.functional.elu",
+     [](const Call& c) -> Outputs {
+         c.expect("inplace", false);
+         return elu(c.tensor("input"), c.number("alpha", 1));
+     }},
+    {"nn.functional.celu",
+     [](const Call& c) -> Outputs {
+         c.expect("inplace", false);
+         return celu(c.tensor("input"), c.number("alpha", 1));
+     }},
     {"nn.functional.softplus",
      [](const Call& c) -> Outputs {
          return softplus(c.tensor("input"), c.number("beta", 1), c.number("threshold", 20));
      }},
     {"nn.functional.hardtanh",
      [](const Call& c) -> Outputs {
+         c.expect("inplace", false);
          return hardtanh(c.tensor("input"), c.number("min_val", -1), c.number("max_val", 1));
      }},
     {"nn.functional.hardshrink",
@@ -42,7 +55,10 @@ constexpr Binding kRows[] = {
     {"nn.functional.softshrink",
      [](const Call& c) -> Outputs { return softshrink(c.tensor("input"), c.number("lambd", 0.5)); }},
     {"nn.functional.threshold",
-     [](const Call& c) -> Outputs { return threshold(c.tensor("input"), c.number("threshold"), c.number("value")); }},
+     [](const Call& c) -> Outputs {
+         c.expect("inplace", false);
+         return threshold(c.tensor("input"), c.number("threshold"), c.number("value"));
+     }},
     {"nn.functional.gelu",
      [](const Call& c) -> Outputs {
          const bool by_tanh = c.text("approximate", "none") == "tanh";

@@ -94,6 +94,7 @@ Outputs decoder_layer_of(const Call& c)
 constexpr Binding kRows[] = {
     {"nn.functional.scaled_dot_product_attention",
      [](const Call& c) -> Outputs {
+         if (c.number("dropout_p", 0) != 0) throw CallError("results of dropout are random");
          return scaled_dot_product_attention(
              c.tensor("query"), c.tensor("key"), c.tensor("value"),
              {.attn_mask = c.tensor_if_any("attn_mask"), .is_causal = c.flag("is_causal", false)});

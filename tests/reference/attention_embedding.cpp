@@ -23,11 +23,13 @@ BagMode bag_mode(const Call& c)
 constexpr Binding kRows[] = {
     {"nn.functional.embedding",
      [](const Call& c) -> Outputs {
+         c.expect("sparse", false);
          return embedding(c.tensor("input"), c.tensor("weight"),
                           {.padding_idx = padding(c), .scale_grad_by_freq = c.flag("scale_grad_by_freq", false)});
      }},
     {"nn.functional.embedding_bag",
      [](const Call& c) -> Outputs {
+         c.expect("sparse", false);
          return embedding_bag(c.tensor("input"), c.tensor("weight"),
                               {.offsets = c.tensor_if_any("offsets"),
                                .mode = bag_mode(c),

@@ -104,6 +104,7 @@ double Call::number(const std::string& name) const
     if (value == "inf") return std::numeric_limits<double>::infinity();
     if (value == "-inf") return -std::numeric_limits<double>::infinity();
     if (value == "nan") return std::numeric_limits<double>::quiet_NaN();
+    if (value.is_boolean()) return value.get<bool>() ? 1 : 0;
     if (!value.is_number()) wrong_kind(name, value, "a number");
     return value.get<double>();
 }
@@ -149,6 +150,14 @@ Integers Call::integers(const std::string& name, Integers otherwise) const
     return param(name) ? integers(name) : std::move(otherwise);
 }
 
+Integers Call::axes(const std::string& name, const Tensor& x) const
+{
+    Integers list = integers(name, {});
+    if (list.empty())
+        for (std::size_t i = 0; i < x.ndim(); ++i) list.push_back(static_cast<std::int64_t>(i));
+    return list;
+}
+
 Dtype Call::dtype(const std::string& name) const
 {
     const std::string value = text(name);
@@ -161,13 +170,18 @@ Dtype Call::dtype(const std::string& name) const
 
 const Json& Call::json(const std::string& name) const { return required(name); }
 
+void Call::expect(const std::string& name, bool value) const
+{
+    if (flag(name, value) != value) wrong_kind(name, required(name), value ? "true" : "false");
+}
+
 std::vector<std::string> Call::unread() const
 {
     std::vector<std::string> names;
     for (const auto& [key, x] : inputs_)
         if (!read_.count(key)) names.push_back(key);
     for (const auto& [key, value] : params_.items())
-        if (!read_.count(key)) names.push_back(key);
+        if (!value.is_null() && !read_.count(key)) names.push_back(key);
     return names;
 }
 

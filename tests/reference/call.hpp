@@ -43,10 +43,15 @@ public:
     bool is_text(const std::string& name) const;       ///< does not count as reading
     Integers integers(const std::string& name) const;  ///< one number stands for a list of one
     Integers integers(const std::string& name, Integers otherwise) const;
+    /// The axes of x: those that the parameter lists; all where it is absent, null or empty.
+    Integers axes(const std::string& name, const Tensor& x) const;
     Dtype dtype(const std::string& name) const;                 ///< "float64", "float32", "int64" or "bool"
     const nlohmann::json& json(const std::string& name) const;  ///< what the others do not cover, such as indices
 
-    /// Names of inputs and parameters that nobody read.
+    /// Reads an option that the library does not have. Throws CallError unless it has the value, which changes nothing.
+    void expect(const std::string& name, bool value) const;
+
+    /// Names of inputs and parameters that nobody read. A parameter that is null is one that is not given.
     std::vector<std::string> unread() const;
 
 private:

@@ -33,6 +33,9 @@ private:
 /// "elementwise_unary", of the case "elementwise_unary/exp_000".
 std::string family_of(const Json& entry);
 
+/// A list or a table of an entry; an empty one where the entry has none, or null.
+const Json& part(const Json& entry, const char* name);
+
 /// Writes the directory `to`: of each operation small cases that together show every parameter, option text, optional
 /// input, dtype, tag and order of derivative that occurs, scalars, vectors, matrices, more axes and empty tensors.
 /// Returns how many cases these are.

@@ -14,18 +14,43 @@ Outputs unary(const Call& c)
     return F(c.tensor("input"));
 }
 
+Rounding rounding(const Call& c)
+{
+    const std::string mode = c.text("rounding_mode", "");
+    return mode.empty() ? Rounding::none : mode == "floor" ? Rounding::floor : Rounding::trunc;
+}
+
+// What `f` makes of an operand that is a tensor in some cases and a number in others.
+template <class F>
+Outputs with_operand(const Call& c, const char* name, F f)
+{
+    if (c.has_tensor(name)) return f(c.tensor(name));
+    return f(c.number(name));
+}
+
+// "self" where the case calls a method of Tensor.
+const Tensor& first(const Call& c) { return c.tensor(c.has_tensor("self") ? "self" : "input"); }
+
 template <Tensor (*F)(const Operand&, const Operand&)>
 Outputs binary(const Call& c)
 {
-    if (c.has_tensor("other")) return F(c.tensor("input"), c.tensor("other"));
-    return F(c.tensor("input"), c.number("other"));
+    return with_operand(c, "other", [&](const auto& other) { return F(first(c), other); });
 }
 
-// The methods of Tensor in the cases take a number.
-template <Tensor (*F)(const Operand&, const Operand&)>
-Outputs with_number(const Call& c)
+template <Tensor (*F)(const Operand&, const Operand&, double)>
+Outputs binary_scaled(const Call& c)
 {
-    return F(c.tensor("self"), c.number("other"));
+    return with_operand(c, "other", [&](const auto& other) { return F(first(c), other, c.number("alpha", 1)); });
+}
+
+Outputs quotient(const Call& c)
+{
+    return with_operand(c, "other", [&](const auto& other) { return div(first(c), other, rounding(c)); });
+}
+
+Outputs reversed_difference(const Call& c)
+{
+    return with_operand(c, "other", [&](const auto& other) { return sub(other, first(c), c.number("alpha", 1)); });
 }
 
 Outputs power(const Call& c)
@@ -46,12 +71,6 @@ Outputs clamped(const Call& c)
     if (c.has_tensor("min") || c.has_tensor("max"))
         return clamp(c.tensor("input"), c.tensor_if_any("min"), c.tensor_if_any("max"));
     return clamp(c.tensor("input"), optional(c, "min"), optional(c, "max"));
-}
-
-Rounding rounding(const Call& c)
-{
-    const std::string mode = c.text("rounding_mode", "");
-    return mode.empty() ? Rounding::none : mode == "floor" ? Rounding::floor : Rounding::trunc;
 }
 
 constexpr Binding kRows[] = {
@@ -126,21 +145,24 @@ constexpr Binding kRows[] = {
     {"logical_and", binary<logical_and>},
     {"logical_or", binary<logical_or>},
     {"logical_xor", binary<logical_xor>},
-    {"add", [](const Call& c) -> Outputs { return add(c.tensor("input"), c.tensor("other"), c.number("alpha", 1)); }},
-    {"sub", [](const Call& c) -> Outputs { return sub(c.tensor("input"), c.tensor("other"), c.number("alpha", 1)); }},
-    {"div", [](const Call& c) -> Outputs { return div(c.tensor("input"), c.tensor("other"), rounding(c)); }},
-    {"Tensor.xlogy", [](const Call& c) -> Outputs { return xlogy(c.tensor("self"), c.tensor("other")); }},
-    {"Tensor.add", with_number<add>},
-    {"Tensor.sub", with_number<sub>},
-    {"Tensor.mul", with_number<mul>},
-    {"Tensor.div", with_number<div>},
-    {"rsub", [](const Call& c) -> Outputs { return sub(c.number("other"), c.tensor("input")); }},
+    {"add", binary_scaled<add>},
+    {"sub", binary_scaled<sub>},
+    {"div", quotient},
+    {"Tensor.xlogy", binary<xlogy>},
+    {"Tensor.add", binary_scaled<add>},
+    {"Tensor.sub", binary_scaled<sub>},
+    {"Tensor.mul", binary<mul>},
+    {"Tensor.div", quotient},
+    {"rsub", reversed_difference},
     {"where",
-     [](const Call& c) -> Outputs { return where(c.tensor("condition"), c.tensor("input"), c.tensor("other")); }},
+     [](const Call& c) -> Outputs {
+         return with_operand(c, "other",
+                             [&](const auto& other) { return where(c.tensor("condition"), c.tensor("input"), other); });
+     }},
     {"lerp",
      [](const Call& c) -> Outputs {
-         if (c.has_tensor("weight")) return lerp(c.tensor("input"), c.tensor("end"), c.tensor("weight"));
-         return lerp(c.tensor("input"), c.tensor("end"), c.number("weight"));
+         return with_operand(c, "weight",
+                             [&](const auto& weight) { return lerp(c.tensor("input"), c.tensor("end"), weight); });
      }},
     {"addcmul",
      [](const Call& c) -> Outputs {

@@ -19,12 +19,12 @@ namespace {
 std::set<std::string> keys_of(const Json& entry)
 {
     std::set<std::string> keys;
-    for (const Json& input : entry.at("inputs")) keys.insert(input.at("key").get<std::string>());
+    for (const Json& input : part(entry, "inputs")) keys.insert(input.at("key").get<std::string>());
     for (const char* list : {"outputs", "grad_outputs"})
-        for (const Json& key : entry.at(list))
+        for (const Json& key : part(entry, list))
             if (!key.is_null()) keys.insert(key.get<std::string>());
     for (const char* table : {"grads", "second_order_vectors", "second_order", "second_order_joint"})
-        for (const Json& key : entry.at(table)) keys.insert(key.get<std::string>());
+        for (const Json& key : part(entry, table)) keys.insert(key.get<std::string>());
     return keys;
 }
 
@@ -48,16 +48,16 @@ std::string kind_of(const Json& value)
 std::set<std::string> features_of(CaseSet& set, const Json& entry)
 {
     std::set<std::string> features{entry.at("dtype").get<std::string>()};
-    for (const auto& [name, value] : entry.at("params").items()) features.insert(name + "=" + kind_of(value));
-    for (const Json& input : entry.at("inputs")) {
+    for (const auto& [name, value] : part(entry, "params").items()) features.insert(name + "=" + kind_of(value));
+    for (const Json& input : part(entry, "inputs")) {
         const Dtype dtype = set.tensor(entry, input.at("key")).dtype();
         const char* kind = is_floating(dtype) ? "number" : name_of(dtype);
         features.insert("input " + input.at("name").get<std::string>() + " " + kind);
     }
-    for (const std::string tag : entry.value("tags", Json::array())) features.insert("tag " + tag);
-    if (!entry.at("second_order").empty()) features.insert("second order");
-    if (!entry.at("inputs").empty()) {
-        const Tensor& x = set.tensor(entry, entry.at("inputs")[0].at("key"));
+    for (const std::string tag : part(entry, "tags")) features.insert("tag " + tag);
+    if (!part(entry, "second_order").empty()) features.insert("second order");
+    if (!part(entry, "inputs").empty()) {
+        const Tensor& x = set.tensor(entry, part(entry, "inputs")[0].at("key"));
         features.insert(x.numel() == 0 ? "no elements" : "axes " + std::to_string(std::min<std::size_t>(x.ndim(), 3)));
     }
     return features;

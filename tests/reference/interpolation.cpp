@@ -26,6 +26,7 @@ Outputs bound_interpolate(const Call& c)
         {"bicubic", InterpolateMode::bicubic}, {"trilinear", InterpolateMode::trilinear},
         {"area", InterpolateMode::area},
     };
+    c.expect("antialias", false);
     InterpolateOptions options{.mode = named(modes, c.text("mode", "nearest")),
                                .align_corners = c.flag("align_corners", false),
                                .recompute_scale_factor = c.flag("recompute_scale_factor", false)};

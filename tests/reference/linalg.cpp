@@ -31,8 +31,7 @@ Tensor vector_norm_of(const Call& c)
 {
     const Tensor& x = c.tensor("x");
     const double ord = c.number("ord", 2);
-    if (!c.has("dim")) return linalg::vector_norm(x, ord);
-    return linalg::vector_norm(x, ord, c.integers("dim"), c.flag("keepdim", false));
+    return linalg::vector_norm(x, ord, c.axes("dim", x), c.flag("keepdim", false));
 }
 
 Tensor matrix_norm_of(const Call& c, const linalg::NormOrder& ord)
@@ -52,16 +51,15 @@ Outputs matrix_norm_of(const Call& c)
 
 Tensor norm_of(const Call& c, const linalg::NormOrder& ord)
 {
-    if (!c.has("dim")) return linalg::norm(c.tensor("A"), ord);
-    return linalg::norm(c.tensor("A"), ord, c.integers("dim"), c.flag("keepdim", false));
+    const Tensor& a = c.tensor("A");
+    return linalg::norm(a, ord, c.axes("dim", a), c.flag("keepdim", false));
 }
 
 Outputs norm_of(const Call& c)
 {
     const Tensor& a = c.tensor("A");
     if (c.has("ord")) return is_name(c) ? norm_of(c, c.text("ord").c_str()) : norm_of(c, c.number("ord"));
-    if (c.has("dim")) return linalg::vector_norm(a, 2, c.integers("dim"), c.flag("keepdim", false));
-    return linalg::norm(a);
+    return linalg::vector_norm(a, 2, c.axes("dim", a), c.flag("keepdim", false));
 }
 
 constexpr Binding kRows[] = {
@@ -75,13 +73,22 @@ constexpr Binding kRows[] = {
      [](const Call& c) -> Outputs {
          return cholesky_solve(c.tensor("input"), c.tensor("input2"), {.upper = c.flag("upper", false)});
      }},
-    {"linalg.eigvalsh", [](const Call& c) -> Outputs { return linalg::eigvalsh(c.tensor("input")); }},
-    {"linalg.solve", [](const Call& c) -> Outputs { return linalg::solve(c.tensor("A"), c.tensor("B")); }},
+    {"linalg.eigvalsh",
+     [](const Call& c) -> Outputs {
+         const bool upper = c.text("UPLO", "L") == "U";
+         return linalg::eigvalsh(c.tensor("input"), upper ? linalg::Uplo::upper : linalg::Uplo::lower);
+     }},
+    {"linalg.solve",
+     [](const Call& c) -> Outputs {
+         c.expect("left", true);
+         return linalg::solve(c.tensor("A"), c.tensor("B"));
+     }},
     {"linalg.solve_triangular", [](const Call& c) -> Outputs { return solve_triangular_of(c); }},
     {"triangular_solve", triangular_solve_of},
     {"linalg.svdvals", [](const Call& c) -> Outputs { return linalg::svdvals(c.tensor("A")); }},
     {"linalg.pinv",
      [](const Call& c) -> Outputs {
+         c.expect("hermitian", false);
          return linalg::pinv(c.tensor("A"), {.atol = c.number("atol", 0), .rtol = c.number("rtol", -1)});
      }},
     {"linalg.matrix_norm", matrix_norm_of},

@@ -63,10 +63,21 @@ void run(CaseSet& set, const Json& entry, const Options& options, Count& count)
     if (failures.empty() && options.verbose) fmt::print("passed  {} ({})\n", name, op);
 }
 
+// An entry without what every entry has is a case that fails.
+void run_or_report(CaseSet& set, const Json& entry, const Options& options, std::map<std::string, Count>& families)
+{
+    try {
+        run(set, entry, options, families[family_of(entry)]);
+    } catch (const std::exception& error) {
+        fmt::print("FAILED  an entry that cannot be read: {}: {}\n", error.what(), entry.dump().substr(0, 80));
+        ++families["(unreadable)"].failed;
+    }
+}
+
 int run_all(CaseSet& set, const Options& options)
 {
     std::map<std::string, Count> families;
-    for (const Json& entry : set.cases()) run(set, entry, options, families[family_of(entry)]);
+    for (const Json& entry : set.cases()) run_or_report(set, entry, options, families);
     Count total;
     for (const auto& [family, count] : families) {
         if (options.families)

@@ -47,7 +47,11 @@ constexpr Binding kRows[] = {
      [](const Call& c) -> Outputs {
          return linalg::cross(c.tensor("input"), c.tensor("other"), c.integer("dim", -1));
      }},
-    {"cdist", [](const Call& c) -> Outputs { return cdist(c.tensor("x1"), c.tensor("x2"), c.number("p", 2)); }},
+    {"cdist",
+     [](const Call& c) -> Outputs {
+         (void)c.text("compute_mode", "");  // by which formula, not what
+         return cdist(c.tensor("x1"), c.tensor("x2"), c.number("p", 2));
+     }},
     {"nn.functional.linear",
      [](const Call& c) -> Outputs { return linear(c.tensor("input"), c.tensor("weight"), c.tensor_if_any("bias")); }},
     {"nn.functional.bilinear",

@@ -1,8 +1,11 @@
 #include "tests/reference/binding.hpp"
 
 #include <xgrad/ops/cumulative.hpp>
+#include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/order.hpp>
 #include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/statistics.hpp>
 
 namespace xgrad::reference {
@@ -13,18 +16,26 @@ using OverAxes = Tensor (*)(const Input&, Sizes, bool);
 using OverAxis = Tensor (*)(const Input&, std::int64_t, bool);
 using WithIndices = ValuesAndIndices (*)(const Input&, std::int64_t, bool);
 
-// Over all elements without dim, else over the axes it lists.
+Tensor input(const Call& c)
+{
+    const Tensor& x = c.tensor("input");
+    return c.has("dtype") ? to(x, c.dtype("dtype")) : x;
+}
+
+// Over the axes that dim lists; over all of them without dim, which an empty list stands for.
 template <OverAll All, OverAxes Some>
 Outputs reduce(const Call& c)
 {
-    const Tensor& x = c.tensor("input");
-    return c.has("dim") ? Some(x, c.integers("dim"), c.flag("keepdim", false)) : All(x);
+    const Tensor x = input(c);
+    const bool keepdim = c.flag("keepdim", false);
+    return c.has("dim") || keepdim ? Some(x, c.axes("dim", x), keepdim) : All(x);
 }
 
-template <OverAxes Some>
+template <OverAxes F>
 Outputs reduce_axes(const Call& c)
 {
-    return Some(c.tensor("input"), c.integers("dim"), c.flag("keepdim", false));
+    const Tensor& x = c.tensor("input");
+    return F(x, c.axes("dim", x), c.flag("keepdim", false));
 }
 
 // Values alone over all elements, with indices along an axis.
@@ -36,39 +47,51 @@ Outputs extremum(const Call& c)
     return Along(x, c.integer("dim"), c.flag("keepdim", false));
 }
 
+// With keepdim the position among all elements has as many axes as they have.
 template <OverAll All, OverAxis Along>
 Outputs position(const Call& c)
 {
     const Tensor& x = c.tensor("input");
-    return c.has("dim") ? Along(x, c.integer("dim"), c.flag("keepdim", false)) : All(x);
+    const bool keepdim = c.flag("keepdim", false);
+    if (c.has("dim")) return Along(x, c.integer("dim"), keepdim);
+    return keepdim ? reshape(All(x), std::vector<std::int64_t>(x.ndim(), 1)) : All(x);
 }
 
 // Over all elements without dim, else along one axis.
 Outputs product(const Call& c)
 {
-    const Tensor& x = c.tensor("input");
+    const Tensor x = input(c);
     return c.has("dim") ? prod(x, c.integer("dim"), c.flag("keepdim", false)) : prod(x);
 }
 
 // Over all elements without dim, which an empty list of axes stands for.
+VarOptions var_options(const Call& c)
+{
+    const std::int64_t correction = c.integer("correction", 1);
+    if (correction != 0 && correction != 1) throw CallError("correction is 0 or 1");
+    return {.unbiased = c.flag("unbiased", correction == 1), .keepdim = c.flag("keepdim", false)};
+}
+
 template <Tensor (*F)(const Input&, Sizes, VarOptions)>
 Outputs spread(const Call& c)
 {
-    return F(c.tensor("input"), c.integers("dim", {}),
-             {.unbiased = c.flag("unbiased", true), .keepdim = c.flag("keepdim", false)});
+    return F(c.tensor("input"), c.integers("dim", {}), var_options(c));
 }
 
 template <SpreadAndMean (*F)(const Input&, Sizes, VarOptions)>
 Outputs spread_and_mean(const Call& c)
 {
-    const SpreadAndMean y = F(c.tensor("input"), c.integers("dim", {}),
-                              {.unbiased = c.flag("unbiased", true), .keepdim = c.flag("keepdim", false)});
+    const SpreadAndMean y = F(c.tensor("input"), c.integers("dim", {}), var_options(c));
     return std::vector<Tensor>{y.spread, y.mean};
 }
 
-// p = "fro" is 2.
+// p = "fro" is 2; "nuc" is a norm of matrices.
 Outputs norm_like_torch(const Call& c)
 {
+    if (c.is_text("p") && c.text("p") == "nuc") {
+        const Tensor& x = c.tensor("input");
+        return linalg::matrix_norm(x, "nuc", c.axes("dim", x), c.flag("keepdim", false));
+    }
     const bool frobenius = c.is_text("p") && c.text("p") == "fro";
     const double p = frobenius ? 2 : c.number("p", 2);
     return norm(c.tensor("input"), p, c.integers("dim", {}), c.flag("keepdim", false));
@@ -77,7 +100,17 @@ Outputs norm_like_torch(const Call& c)
 template <ValuesAndIndices (*F)(const Input&, std::int64_t)>
 Outputs running(const Call& c)
 {
-    return F(c.tensor("input"), c.integer("dim"));
+    return F(input(c), c.integer("dim"));
+}
+
+Interpolation interpolation(const std::string& name)
+{
+    if (name == "linear") return Interpolation::linear;
+    if (name == "lower") return Interpolation::lower;
+    if (name == "higher") return Interpolation::higher;
+    if (name == "nearest") return Interpolation::nearest;
+    if (name == "midpoint") return Interpolation::midpoint;
+    throw CallError("interpolation = " + name + " is none that the library has");
 }
 
 constexpr Binding kRows[] = {
@@ -95,8 +128,8 @@ constexpr Binding kRows[] = {
     {"var_mean", spread_and_mean<var_mean>},
     {"std_mean", spread_and_mean<std_mean>},
     {"norm", norm_like_torch},
-    {"cumsum", [](const Call& c) -> Outputs { return cumsum(c.tensor("input"), c.integer("dim")); }},
-    {"cumprod", [](const Call& c) -> Outputs { return cumprod(c.tensor("input"), c.integer("dim")); }},
+    {"cumsum", [](const Call& c) -> Outputs { return cumsum(input(c), c.integer("dim")); }},
+    {"cumprod", [](const Call& c) -> Outputs { return cumprod(input(c), c.integer("dim")); }},
     {"cummax", running<cummax>},
     {"cummin", running<cummin>},
     {"logcumsumexp", [](const Call& c) -> Outputs { return logcumsumexp(c.tensor("input"), c.integer("dim")); }},
@@ -111,8 +144,9 @@ constexpr Binding kRows[] = {
     {"quantile",
      [](const Call& c) -> Outputs {
          const Tensor q = c.has_tensor("q") ? c.tensor("q") : tensor(c.number("q"), c.tensor("input").dtype());
-         if (!c.has("dim")) return quantile(c.tensor("input"), q);
-         return quantile(c.tensor("input"), q, c.integer("dim"), c.flag("keepdim", false));
+         const Interpolation between = interpolation(c.text("interpolation", "linear"));
+         if (c.has("dim")) return quantile(c.tensor("input"), q, c.integer("dim"), c.flag("keepdim", false), between);
+         return quantile(flatten(c.tensor("input")), q, 0, false, between);
      }},
     {"logsumexp", reduce_axes<logsumexp>},
     {"any", reduce<any, any>},

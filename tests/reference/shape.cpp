@@ -63,6 +63,7 @@ PadMode pad_mode(const Call& c)
 Outputs repeat_interleave_like_torch(const Call& c)
 {
     const Tensor& x = c.tensor("input");
+    (void)c.integer("output_size", 0);  // follows from the repeats
     if (c.has_tensor("repeats")) {
         const Tensor& repeats = c.tensor("repeats");
         return c.has("dim") ? repeat_interleave(x, repeats, c.integer("dim")) : repeat_interleave(x, repeats);
@@ -152,7 +153,11 @@ constexpr Binding kRows[] = {
     {"Tensor.__getitem__", [](const Call& c) -> Outputs { return index(c.tensor("self"), index_items(c)); }},
     {"index_select",
      [](const Call& c) -> Outputs { return index_select(c.tensor("input"), c.integer("dim"), c.tensor("index")); }},
-    {"gather", [](const Call& c) -> Outputs { return gather(c.tensor("input"), c.integer("dim"), c.tensor("index")); }},
+    {"gather",
+     [](const Call& c) -> Outputs {
+         c.expect("sparse_grad", false);
+         return gather(c.tensor("input"), c.integer("dim"), c.tensor("index"));
+     }},
     {"scatter_add",
      [](const Call& c) -> Outputs {
          return scatter_add(c.tensor("input"), c.integer("dim"), c.tensor("index"), c.tensor("src"));
@@ -170,7 +175,11 @@ constexpr Binding kRows[] = {
          return c.has("dim") ? take_along_dim(x, indices, c.integer("dim")) : take_along_dim(x, indices);
      }},
     {"Tensor.masked_fill",
-     [](const Call& c) -> Outputs { return masked_fill(c.tensor("self"), c.tensor("mask"), c.number("value")); }},
+     [](const Call& c) -> Outputs {
+         const Tensor &x = c.tensor("self"), &mask = c.tensor("mask");
+         if (c.has_tensor("value")) return masked_fill(x, mask, c.tensor("value"));
+         return masked_fill(x, mask, c.number("value"));
+     }},
     {"masked_select", [](const Call& c) -> Outputs { return masked_select(c.tensor("input"), c.tensor("mask")); }},
     {"nn.functional.pad",
      [](const Call& c) -> Outputs {

@@ -1,5 +1,6 @@
 #include "tests/reference/binding.hpp"
 
+#include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/softmax.hpp>
 
@@ -21,11 +22,17 @@ KlReduction kl_reduction(const Call& c)
     return is_batchmean ? KlReduction::batchmean : static_cast<KlReduction>(reduction(c));
 }
 
+template <Tensor (*F)(const Input&, std::int64_t)>
+Outputs along_axis(const Call& c)
+{
+    const Tensor& x = c.tensor("input");
+    return F(c.has("dtype") ? to(x, c.dtype("dtype")) : x, c.integer("dim"));
+}
+
 constexpr Binding kRows[] = {
-    {"nn.functional.softmax", [](const Call& c) -> Outputs { return softmax(c.tensor("input"), c.integer("dim")); }},
-    {"nn.functional.log_softmax",
-     [](const Call& c) -> Outputs { return log_softmax(c.tensor("input"), c.integer("dim")); }},
-    {"nn.functional.softmin", [](const Call& c) -> Outputs { return softmin(c.tensor("input"), c.integer("dim")); }},
+    {"nn.functional.softmax", along_axis<softmax>},
+    {"nn.functional.log_softmax", along_axis<log_softmax>},
+    {"nn.functional.softmin", along_axis<softmin>},
     {"nn.functional.mse_loss",
      [](const Call& c) -> Outputs {
          return mse_loss(c.tensor("input"), c.tensor("target"), {.reduction = reduction(c)});

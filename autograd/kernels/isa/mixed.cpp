@@ -130,6 +130,32 @@ struct Smaller {
     Integer operator()(Integer a, Integer b) const { return a < b ? a : b; }
 };
 
+// No division traps: by 0 it gives 0, which callers refuse, and the smallest number divided by -1 wraps around.
+struct QuotientTowardsZero {
+    Integer operator()(Integer a, Integer b) const
+    {
+        if (b == 0) return 0;
+        return b == -1 ? WrappingSub()(0, a) : a / b;
+    }
+};
+struct RestTowardsZero {
+    Integer operator()(Integer a, Integer b) const { return b == 0 || b == -1 ? 0 : a % b; }
+};
+struct QuotientDownwards {
+    Integer operator()(Integer a, Integer b) const
+    {
+        const Integer rest = RestTowardsZero()(a, b);
+        return QuotientTowardsZero()(a, b) - (rest != 0 && (rest < 0) != (b < 0));
+    }
+};
+struct RestDownwards {
+    Integer operator()(Integer a, Integer b) const
+    {
+        const Integer rest = RestTowardsZero()(a, b);
+        return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+    }
+};
+
 template <class F>
 void integer_binary(Index n, const void* a_, Index a_step, const void* b_, Index b_step, void* y_)
 {
@@ -288,6 +314,10 @@ void fill_integer(KernelTable& table)
     binary[Ops::index<elementary::Minimum>()] = integer_binary<Smaller>;
     binary[Ops::index<elementary::Fmax>()] = integer_binary<Larger>;
     binary[Ops::index<elementary::Fmin>()] = integer_binary<Smaller>;
+    binary[Ops::index<elementary::Fmod>()] = integer_binary<RestTowardsZero>;
+    binary[Ops::index<elementary::Remainder>()] = integer_binary<RestDownwards>;
+    binary[Ops::index<elementary::DivTrunc>()] = integer_binary<QuotientTowardsZero>;
+    binary[Ops::index<elementary::FloorDivide>()] = integer_binary<QuotientDownwards>;
     table.add_scaled[index_of(i64)] = add_scaled_integer;
     table.scale[index_of(i64)] = scale_integer;
 }

@@ -24,12 +24,12 @@ void transpose(Vec<T> (&rows)[Vec<T>::size])
     using Lanes = std::make_index_sequence<Vec<T>::size>;
     for (int stage = 1; stage < size; stage *= 2) {
         Vec<T> mixed[size];
-        each<size / 2>([&](auto i) XGRAD_INLINE {
+        each<size / 2>([&](int i) XGRAD_INLINE {
             const auto first = rows[i].batch.data, second = rows[i + size / 2].batch.data;
             mixed[2 * i].batch.data = interleave<false>(first, second, Lanes{});
             mixed[2 * i + 1].batch.data = interleave<true>(first, second, Lanes{});
         });
-        each<size>([&](auto i) XGRAD_INLINE { rows[i] = mixed[i]; });
+        each<size>([&](int i) XGRAD_INLINE { rows[i] = mixed[i]; });
     }
 }
 
@@ -46,12 +46,12 @@ void pack_block(const T* from, Index line, T* to, Index padded, Index stored)
 {
     constexpr int size = static_cast<int>(Vec<T>::size);
     Vec<T> block[size];
-    each<size>([&](auto i) XGRAD_INLINE { block[i] = Vec<T>::load(from + i * line); });
+    each<size>([&](int i) XGRAD_INLINE { block[i] = Vec<T>::load(from + i * line); });
     transpose(block);
     if (stored == size) {
-        each<size>([&](auto i) XGRAD_INLINE { block[i].store(to + i * padded); });
+        each<size>([&](int i) XGRAD_INLINE { block[i].store(to + i * padded); });
     } else {
-        each<size>([&](auto i) XGRAD_INLINE { block[i].store_part(to + i * padded, stored); });
+        each<size>([&](int i) XGRAD_INLINE { block[i].store_part(to + i * padded, stored); });
     }
 }
 

@@ -121,13 +121,16 @@ template <class T>
     });
 }
 
-/// largest + log(sum). An infinite maximum is the result: inf - inf has made nan of the sum.
+/// log(sum). An infinite maximum is the whole result: inf - inf has made nan of the sum.
 template <class T>
 Vec<T> log_of(const Vec<T>& largest, const Vec<T>& sum)
 {
     const Mask<T> infinite = abs(largest) == Constants<T>::kInfinity;
-    return largest + log(select(infinite & (sum != sum), Vec<T>(1), sum));
+    return log(select(infinite & (sum != sum), Vec<T>(1), sum));
 }
+
+/// Where the pair of a number of (outer, inner) begins in (outer, 2, inner); the second part lies `inner` behind.
+inline Index pair_of(Index number, Index inner) { return number + number / inner * inner; }
 
 /// Rows by the dozen, so that a register of sums meets the logarithm, not one number.
 template <class T>
@@ -143,8 +146,9 @@ template <class T>
             Part{1}.store(sum + r, e.sum);
         }
         for_each_vec<T>(count, [&](Index i, auto lanes) {
-            lanes.store(y + first + i, log_of(lanes.load(largest + i), lanes.load(sum + i)));
+            lanes.store(sum + i, log_of(lanes.load(largest + i), lanes.load(sum + i)));
         });
+        for (Index r = 0; r < count; ++r) y[2 * (first + r)] = largest[r], y[2 * (first + r) + 1] = sum[r];
     }
 }
 
@@ -156,7 +160,9 @@ template <class T>
     if (inner == 1) return log_sum_exp_rows(outer, n, xs, ys);
     for_each_group<T>(outer, n, inner, [=](const auto& group, Index offset, Index number, auto lanes) {
         const auto e = exponentials<T>(group, xs + offset, [](Index, auto, const Vec<T>&) {});
-        lanes.store(ys + number, log_of(e.largest, e.sum));
+        T* y = ys + pair_of(number, inner);
+        lanes.store(y, e.largest);
+        lanes.store(y + inner, log_of(e.largest, e.sum));
     });
 }
 
@@ -202,9 +208,12 @@ template <class T>
     for_each_group<T>(outer, n, inner, [=](const auto& group, Index offset, Index number, auto lanes_of_number) {
         const T* x = xs + offset;
         T* y = ys + offset;
-        const Vec<T> lse = read_number<T>(group, lses + number, lanes_of_number);
+        const T* lse = lses + pair_of(number, inner);
+        const Vec<T> largest = read_number<T>(group, lse, lanes_of_number);
+        const Vec<T> log_sum = read_number<T>(group, lse + inner, lanes_of_number);
         const Vec<T> factor = read_number<T>(group, factors + number, lanes_of_number);
-        group.for_each([=](Index at, auto lanes) { lanes.store(y + at, factor * exp(lanes.load(x + at) - lse)); });
+        group.for_each(
+            [=](Index at, auto lanes) { lanes.store(y + at, factor * exp((lanes.load(x + at) - largest) - log_sum)); });
     });
 }
 

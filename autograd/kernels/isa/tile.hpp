@@ -152,20 +152,15 @@ Vec<T> rectified(const Vec<T>& x)
     return select(x < nothing, nothing, x);
 }
 
-template <int I>
-struct Constant {
-    constexpr operator int() const { return I; }
-};
-
-// f(0), ... f(N - 1) with constants, inlined: arrays of registers that are indexed by them stay in registers. Loops
-// with an unroll pragma are unrolled too late for that, and g++ 12 then writes the accumulators to the stack in every
-// step.
+// f(0), ... f(N - 1), inlined: what is indexed by them then stands in registers. Loops with an unroll pragma are unrolled
+// too late for that, and g++ 12 then writes the accumulators to the stack in every step. The numbers are no template
+// parameters of f: one function for all of them compiles in a fraction of the time.
 #define XGRAD_INLINE __attribute__((always_inline))
 
 template <class F, int... I>
 XGRAD_INLINE inline void each_of(F& f, std::integer_sequence<int, I...>)
 {
-    (f(Constant<I>{}), ...);
+    (f(I), ...);
 }
 template <int N, class F>
 XGRAD_INLINE inline void each(F f)
@@ -173,11 +168,16 @@ XGRAD_INLINE inline void each(F f)
     each_of(f, std::make_integer_sequence<int, N>{});
 }
 
+template <int M, class F, int... I>
+XGRAD_INLINE inline void each_pair_of(F& f, std::integer_sequence<int, I...>)
+{
+    (f(I / M, I % M), ...);
+}
 /// f(i, j) for all i < N, j < M.
 template <int N, int M, class F>
 XGRAD_INLINE inline void each_pair(F f)
 {
-    each<N>([&](auto i) XGRAD_INLINE { each<M>([&](auto j) XGRAD_INLINE { f(i, j); }); });
+    each_pair_of<M>(f, std::make_integer_sequence<int, N * M>{});
 }
 
 /// Steps from which a tile asks for its rows of C ahead.
@@ -189,34 +189,34 @@ void run_tile(const Tile<T>& t, Steps steps, Rows rows)
     Vec<T> acc[R][V];
     const Index last = t.last, k = t.k, c_row = t.c_row;
     if (t.start == Start::zero || t.start == Start::output) {
-        each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] = Vec<T>(T(0)); });
+        each_pair<R, V>([&](int i, int j) XGRAD_INLINE { acc[i][j] = Vec<T>(T(0)); });
     } else if (t.start == Start::row_bias) {
-        each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] = Vec<T>(t.bias[i]); });
+        each_pair<R, V>([&](int i, int j) XGRAD_INLINE { acc[i][j] = Vec<T>(t.bias[i]); });
     } else {
-        each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] = load_column<T, V>(t.bias, j, last); });
+        each_pair<R, V>([&](int i, int j) XGRAD_INLINE { acc[i][j] = load_column<T, V>(t.bias, j, last); });
     }
     // Far rows of C arrive while k runs; a tile without many steps is near or small.
     T* const c = t.c;
     if (k >= kFarSteps)
-        each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { __builtin_prefetch(c + i * c_row + j * Vec<T>::size, 1); });
+        each_pair<R, V>([&](int i, int j) XGRAD_INLINE { __builtin_prefetch(c + i * c_row + j * Vec<T>::size, 1); });
 
     typename Steps::template Cursor<T> a(t, steps);
     for (Index p = 0; p < k; ++p) {
         const T* b = t.b + rows.at(p);
         Vec<T> row[V];
-        each<V>([&](auto j) XGRAD_INLINE { row[j] = load_column<T, V>(b, j, last); });
+        each<V>([&](int j) XGRAD_INLINE { row[j] = load_column<T, V>(b, j, last); });
         a.move_to(p);
-        each<R>([&](auto i) XGRAD_INLINE {
+        each<R>([&](int i) XGRAD_INLINE {
             const Vec<T> factor(a.at(i));
-            each<V>([&](auto j) XGRAD_INLINE { acc[i][j] = fma(factor, row[j], acc[i][j]); });
+            each<V>([&](int j) XGRAD_INLINE { acc[i][j] = fma(factor, row[j], acc[i][j]); });
         });
         a.advance();
     }
 
     if (t.start == Start::output)
-        each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] += load_column<T, V>(c + i * c_row, j, last); });
-    if (t.relu) each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { acc[i][j] = rectified(acc[i][j]); });
-    each_pair<R, V>([&](auto i, auto j) XGRAD_INLINE { store_column<T, V>(acc[i][j], c + i * c_row, j, last); });
+        each_pair<R, V>([&](int i, int j) XGRAD_INLINE { acc[i][j] += load_column<T, V>(c + i * c_row, j, last); });
+    if (t.relu) each_pair<R, V>([&](int i, int j) XGRAD_INLINE { acc[i][j] = rectified(acc[i][j]); });
+    each_pair<R, V>([&](int i, int j) XGRAD_INLINE { store_column<T, V>(acc[i][j], c + i * c_row, j, last); });
 }
 
 // ---- the tile for a number of rows and registers known at run time ------------------------------------------------

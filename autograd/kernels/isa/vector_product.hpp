@@ -32,24 +32,24 @@ void row_times_columns(const GemmPiece<T>& g, Index j, Index last)
 {
     constexpr Index size = Vec<T>::size;
     Vec<T> acc[Phases][V];
-    each_pair<Phases, V>([&](auto q, auto v) XGRAD_INLINE {
+    each_pair<Phases, V>([&](int q, int v) XGRAD_INLINE {
         acc[q][v] = q > 0 ? Vec<T>(T(0)) : start_value(g, g.c, j + v * size, v + 1 < V ? size : last);
     });
     const T *a = g.a.data, *b = g.b.data + j;
     const Index a_step = g.a.column, b_step = g.b.row, k = g.k;
-    const auto step = [&](auto q) XGRAD_INLINE {
+    const auto step = [&](int q) XGRAD_INLINE {
         const Vec<T> factor(*a);
-        each<V>([&](auto v) XGRAD_INLINE { acc[q][v] = fma(factor, load_column<T, V>(b, v, last), acc[q][v]); });
+        each<V>([&](int v) XGRAD_INLINE { acc[q][v] = fma(factor, load_column<T, V>(b, v, last), acc[q][v]); });
         a += a_step;
         b += b_step;
     };
     Index p = 0;
     for (; p + Phases <= k; p += Phases) each<Phases>(step);
-    for (; p < k; ++p) step(Constant<0>{});
-    if constexpr (Phases == 8) each_pair<4, V>([&](auto q, auto v) XGRAD_INLINE { acc[q][v] += acc[q + 4][v]; });
-    if constexpr (Phases >= 4) each_pair<2, V>([&](auto q, auto v) XGRAD_INLINE { acc[q][v] += acc[q + 2][v]; });
-    if constexpr (Phases >= 2) each<V>([&](auto v) XGRAD_INLINE { acc[0][v] += acc[1][v]; });
-    each<V>([&](auto v) XGRAD_INLINE { finish(g, acc[0][v], g.c + j + v * size, v + 1 < V ? size : last); });
+    for (; p < k; ++p) step(0);
+    if constexpr (Phases == 8) each_pair<4, V>([&](int q, int v) XGRAD_INLINE { acc[q][v] += acc[q + 4][v]; });
+    if constexpr (Phases >= 4) each_pair<2, V>([&](int q, int v) XGRAD_INLINE { acc[q][v] += acc[q + 2][v]; });
+    if constexpr (Phases >= 2) each<V>([&](int v) XGRAD_INLINE { acc[0][v] += acc[1][v]; });
+    each<V>([&](int v) XGRAD_INLINE { finish(g, acc[0][v], g.c + j + v * size, v + 1 < V ? size : last); });
 }
 
 /// m == 1, rows of B contiguous.
@@ -99,7 +99,7 @@ template <class T, int Half = static_cast<int>(Vec<T>::size / 2)>
 XGRAD_INLINE inline Vec<T> sums_of(Vec<T> (&parts)[Vec<T>::size])
 {
     using Lanes = std::make_index_sequence<Vec<T>::size>;
-    each<Half>([&](auto i) XGRAD_INLINE {
+    each<Half>([&](int i) XGRAD_INLINE {
         Vec<T> low, high;
         low.batch.data = interleave<false>(parts[i].batch.data, parts[i + Half].batch.data, Lanes{});
         high.batch.data = interleave<true>(parts[i].batch.data, parts[i + Half].batch.data, Lanes{});
@@ -119,18 +119,18 @@ void dot_columns(const GemmPiece<T>& g, Index i, Index j, Index count)
     constexpr Index size = Vec<T>::size;
     const T *x = g.a.data + i * g.a.row, *b = g.b.data + j * g.b.column;
     Vec<T> acc[size];
-    each<static_cast<int>(size)>([&](auto q) XGRAD_INLINE { acc[q] = Vec<T>(T(0)); });
+    each<static_cast<int>(size)>([&](int q) XGRAD_INLINE { acc[q] = Vec<T>(T(0)); });
     const Index stride = g.b.column;
     const auto add = [&](auto load, Index p) XGRAD_INLINE {
         const Vec<T> xs = load(x + p);
         if (count == N) {
             const T* column = b + p;
-            each<N>([&](auto q) XGRAD_INLINE {
+            each<N>([&](int q) XGRAD_INLINE {
                 acc[q] = fma(xs, load(column), acc[q]);
                 column += stride;
             });
         } else {
-            each<N>([&](auto q)
+            each<N>([&](int q)
                         XGRAD_INLINE { acc[q] = fma(xs, load(b + p + smaller(q, count - 1) * stride), acc[q]); });
         }
     };
@@ -150,7 +150,7 @@ void dot_column(const GemmPiece<T>& g, Index i, Index j)
     Vec<T> acc[4] = {T(0), T(0), T(0), T(0)};
     Index p = 0;
     for (; p + 4 * size <= g.k; p += 4 * size)
-        each<4>([&](auto q) XGRAD_INLINE {
+        each<4>([&](int q) XGRAD_INLINE {
             acc[q] = fma(Vec<T>::load(x + p + q * size), Vec<T>::load(y + p + q * size), acc[q]);
         });
     for (; p + size <= g.k; p += size) acc[0] = fma(Vec<T>::load(x + p), Vec<T>::load(y + p), acc[0]);
