@@ -15,6 +15,8 @@
 
 #include <limits>
 
+#include "autograd/ops/elementwise_impl.hpp"
+
 namespace {
 
 using namespace xgrad;
@@ -29,6 +31,7 @@ double number(const std::string& formula, const Names& names)
 constexpr double kInf = std::numeric_limits<double>::infinity();
 const std::vector<double> kPoints{-kInf, -30, -2.5, -1, -0.5, -0.0, 0.0, 0.25, 1, 2.5, 30, kInf, std::nan("")};
 
+// Functions by the names under which users call them; what has none here is called as the library does.
 struct OneOperand {
     Tensor (*tensor)(const Tensor&);
     Scalar (*scalar)(const Scalar&);
@@ -201,8 +204,10 @@ void check(const std::string& formula, const std::vector<std::string>& derivativ
 TEST(Formula, OfEachFunctionOfOneOperandHolds)
 {
     elementary::UnaryOps::for_each([]<class F>(F) {
-        ASSERT_TRUE(kOneOperand.contains(F::name)) << F::name;
-        const OneOperand f = kOneOperand.at(F::name);
+        const auto named = kOneOperand.find(F::name);
+        const OneOperand plain{[](const Tensor& x) { return detail::unary<F>(x); },
+                               [](const Scalar& x) -> Scalar { return detail::apply<F>(detail::operand(x)); }};
+        const OneOperand f = named == kOneOperand.end() ? plain : named->second;
         for (const double x : kPoints) {
             SCOPED_TRACE(std::string(F::name) + " at " + std::to_string(x));
             if (std::abs(x) == 30 && F::name == std::string("exp")) continue;  // f32 rounds it to 1e-7 of 1e13
@@ -216,8 +221,12 @@ TEST(Formula, OfEachFunctionOfOneOperandHolds)
 TEST(Formula, OfEachFunctionOfTwoOperandsHolds)
 {
     elementary::BinaryOps::for_each([]<class F>(F) {
-        ASSERT_TRUE(kTwoOperands.contains(F::name)) << F::name;
-        const TwoOperands f = kTwoOperands.at(F::name);
+        const auto named = kTwoOperands.find(F::name);
+        const TwoOperands plain{[](const Tensor& a, const Tensor& b) { return detail::binary<F>(a, b, true); },
+                                [](const Scalar& a, const Scalar& b) -> Scalar {
+                                    return detail::apply<F>(detail::operand(a), detail::operand(b));
+                                }};
+        const TwoOperands f = named == kTwoOperands.end() ? plain : named->second;
         for (const double a : kPoints)
             for (const double b : kPoints) {
                 SCOPED_TRACE(std::string(F::name) + " at " + std::to_string(a) + ", " + std::to_string(b));

@@ -115,9 +115,7 @@ void recompute(const Call& call, const Tensor& gy, Adjoints& gx)
 
 }  // namespace
 
-// checkpoint     y = f(x), f computed again for its vjp
-//   vjp          that of f
-//   source       Chen, Xu, Zhang, Guestrin, Training Deep Nets with Sublinear Memory Cost (2016)
+// y = f(x), whose vjp computes f again. Chen, Xu, Zhang, Guestrin, Training Deep Nets with Sublinear Memory Cost (2016).
 Tensor checkpointed(Function f, const Tensors& inputs)
 {
     Recording* const r = running();

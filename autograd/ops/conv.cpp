@@ -136,8 +136,7 @@ Tensor convolve(const Input& x, const Input& w, const Input* bias, const ConvSet
     return conv(x, w, bias, shape);
 }
 
-// conv_transpose y = conv_input_gradient(x, w) + b
-//   shapes       x: (N, C, H, W), w: (C, O / groups, KH, KW), b: (O)  ->  y: (N, O, H', W')
+// The input gradient of a convolution, plus the bias.
 Tensor convolve_transposed(const Input& x, const Input& w, const Input* bias, const ConvSettings& settings)
 {
     const kernels::ConvShape shape = conv_transpose_shape(settings, x->sizes(), w->sizes());

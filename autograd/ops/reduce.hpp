@@ -28,7 +28,8 @@ struct ValuesAndIndices {
 ValuesAndIndices max(const Input& x, std::int64_t axis, bool keepdim = false);
 ValuesAndIndices min(const Input& x, std::int64_t axis, bool keepdim = false);
 
-/// The same over all elements, or over several axes. Equal elements share the gradient evenly.
+/// The same over all elements, or over several axes. Equal elements share the gradient evenly. Where the result is NaN, max
+/// and min give the gradient to the NaN among x, amax and amin give NaN to all of x, as PyTorch does.
 Tensor max(const Input& x);
 Tensor min(const Input& x);
 Tensor amax(const Input& x, Sizes axes, bool keepdim = false);

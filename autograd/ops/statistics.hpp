@@ -29,8 +29,9 @@ SpreadAndMean var_mean(const Input& x, Sizes axes, VarOptions options = {});
 SpreadAndMean std_mean(const Input& x, Sizes axes, VarOptions options = {});
 
 /// (sum |x|^p)^(1/p); p = infinity: the largest |x|; -infinity: the smallest; 0: the number of elements other than 0.
-/// Any other p is rounded to f32 (as in PyTorch). The derivative where the norm is 0 is 0; equal extrema share the gradient. Throws DtypeError unless x is floating,
-/// and ShapeError for an infinite p with nothing to choose from.
+/// Any other p is rounded to f32 (as in PyTorch). The derivative where the norm is 0 is 0; equal extrema share the gradient.
+/// Throws DtypeError unless x is floating, ShapeError for an infinite or negative p with nothing to choose from. It is
+/// linalg::vector_norm, but for an empty list of axes, which stands for all.
 Tensor norm(const Input& x, double p = 2);
 Tensor norm(const Input& x, double p, Sizes axes, bool keepdim = false);
 
