@@ -84,18 +84,20 @@ void expect_same(const std::vector<Tensor>& batched, const std::vector<Tensor>& 
             << what << ", " << (i == 0 ? "value" : "gradient " + std::to_string(i - 1));
 }
 
-class VmapOfOp : public ::testing::TestWithParam<OpCase> {
-protected:
-    void SetUp() override
-    {
-        if (GetParam().options.explain) GTEST_SKIP() << "reads scalars of the tape, which stand for one sample";
-    }
-};
+/// The rows with something to batch. Those that need an explaining tape read its scalars, which stand for one sample.
+std::vector<OpCase> rows()
+{
+    std::vector<OpCase> chosen;
+    for (const OpCase& row : op_table())
+        if (!row.options.explain && Arguments(row, is_float).any) chosen.push_back(row);
+    return chosen;
+}
+
+class VmapOfOp : public ::testing::TestWithParam<OpCase> {};
 
 TEST_P(VmapOfOp, EqualsTheLoopOverSamples)
 {
     const Arguments all(GetParam(), is_float);
-    if (!all.any) GTEST_SKIP() << "no input to batch";
     expect_same(value_and_gradients(GetParam(), all, false), value_and_gradients(GetParam(), all, true), "all inputs");
 }
 
@@ -112,7 +114,6 @@ TEST_P(VmapOfOp, GradientsOfSamplesEqualThoseOfTheLoop)
 {
     const OpCase& row = GetParam();
     const Arguments all(row, is_float);
-    if (!all.any) GTEST_SKIP() << "no input to batch";
     const auto gradients = [&row](const In& x) {
         In floats;
         for (const Tensor& input : x)
@@ -136,7 +137,6 @@ TEST_P(VmapOfOp, WalkForManyAdjointsEqualsTheLoop)
     In floats;
     for (const Tensor& input : row.inputs)
         if (is_floating(input.dtype())) floats.push_back(input);
-    if (floats.empty()) GTEST_SKIP() << "no input to differentiate by";
     const auto [y, pull_back] = vjp(
         [&row](const In& given) {
             In inputs;
@@ -145,7 +145,6 @@ TEST_P(VmapOfOp, WalkForManyAdjointsEqualsTheLoop)
             return row.f(inputs);
         },
         floats);
-    if (y.numel() == 0) GTEST_SKIP() << "no element";
     const Tensor w = weights_like(y), adjoints = stack({w, w * w, w + 1.0});
     const auto of_one = [&pull = pull_back](const Tensor& gy) { return pull(gy); };
     expect_same(vmap(of_one)(adjoints), vmap(of_one, {.loop = true})(adjoints), "adjoints");
@@ -154,7 +153,6 @@ TEST_P(VmapOfOp, WalkForManyAdjointsEqualsTheLoop)
 TEST_P(VmapOfOp, NestedEqualsTheLoop)
 {
     const Arguments all(GetParam(), is_float);
-    if (!all.any) GTEST_SKIP() << "no input to batch";
     In twice;
     for (std::size_t i = 0; i < all.inputs.size(); ++i)
         twice.push_back(all.options.in_axes[i] == kNoAxis ? all.inputs[i]
@@ -170,7 +168,6 @@ TEST_P(VmapOfOp, NestedEqualsTheLoop)
 TEST_P(VmapOfOp, CallsTheFunctionOnceButForNamedExceptions)
 {
     const Arguments all(GetParam(), is_float);
-    if (!all.any) GTEST_SKIP() << "no input to batch";
     int calls = 0;
     (void)vmap(
         [&](const In& x) {
@@ -184,7 +181,6 @@ TEST_P(VmapOfOp, CallsTheFunctionOnceButForNamedExceptions)
         EXPECT_EQ(calls, 1) << "calls the function for each sample: give the operation a rule (autograd/ops/batch.hpp)";
 }
 
-INSTANTIATE_TEST_SUITE_P(Ops, VmapOfOp, ::testing::ValuesIn(op_table()),
-                         [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Ops, VmapOfOp, ::testing::ValuesIn(rows()), [](const auto& row) { return row.param.name; });
 
 }  // namespace

@@ -153,7 +153,7 @@ template <class F>
 void add_binary_vjps(const Tensor& gy, const Tensor& a, const Tensor& b, const Tensor& y, Adjoints& gx)
 {
     if constexpr ((F::reads_a | F::reads_b) != elementary::kNothing)
-        if (!gy.is_contiguous() && !is_recording(gy)) [[unlikely]]
+        if (!gy.is_contiguous() && !is_batched(gy) && !is_recording(gy)) [[unlikely]]
             return add_binary_vjps<F>(contiguous_copy(gy), a, b, y, gx);  // one for both
     Walk& walk = gx.walk();
     Node &node = gx.node(), *to_a = walk.wanted(node, 0), *to_b = walk.wanted(node, 1);

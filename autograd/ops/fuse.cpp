@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "autograd/ops/batch.hpp"
 #include "autograd/ops/fused_pass.hpp"
 #include "autograd/ops/step_tensors.hpp"
 #include "autograd/ops/symbol_trace.hpp"
@@ -100,7 +101,8 @@ struct FusedVjp {
         Wanted wanted;
         for (std::size_t i = 0; i < x.size(); ++i) wanted.any |= wanted.input[i] = gx.wants(i);
         if (!wanted.any) return;
-        if (is_tracked(gy) || std::any_of(x.begin(), x.end(), [](const Tensor& one) { return is_tracked(one); }))
+        if (is_tracked(gy) || is_batched(gy) ||
+            std::any_of(x.begin(), x.end(), [](const Tensor& one) { return is_tracked(one); }))
             return add_recorded(steps, x, gy, wanted, gx);
         PooledList<Tensor> gradients = run_fused_back(steps, x, kept, gy, wanted.input);
         for (std::size_t i = 0; i < x.size(); ++i)
@@ -111,6 +113,21 @@ struct FusedVjp {
     PooledList<Tensor> x;
     PooledList<KeptValue> kept;
 };
+
+/// For values under vmap: all samples in one pass.
+Tensor fused_of_all(SymbolFunction f, const Arguments& one)
+{
+    const Batch batch(one.x.data(), one.x.size());
+    PooledList<Tensor> all;
+    PooledList<InputRef> refs;
+    all.reserve(one.x.size());
+    refs.reserve(one.x.size());
+    for (std::size_t i = 0; i < one.x.size(); ++i) {
+        all.push_back(batch.aligned(one.x[i], one.sizes.size()));
+        refs.push_back(InputRef(all[i], one.refs[i].file(), one.refs[i].line()));
+    }
+    return batch.result(fused(f, Inputs(refs.data(), refs.size())));
+}
 
 }  // namespace
 
@@ -123,6 +140,8 @@ Tensor fused(SymbolFunction f, Inputs inputs)
     Steps steps = trace(f, inputs.count);
     Arguments arguments(inputs);
     const PooledList<Tensor>& x = arguments.x;
+    if (std::any_of(x.begin(), x.end(), [](const Tensor& one) { return is_batched(one); }))
+        return fused_of_all(f, arguments);
     Tensor y = empty(x[0].dtype(), arguments.sizes);
     Wanted wanted;
     for (std::size_t i = 0; i < x.size(); ++i) wanted.any |= wanted.input[i] = is_tracked(x[i]);
