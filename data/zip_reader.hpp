@@ -1,13 +1,14 @@
 #pragma once
 
-#include <zlib.h>
-
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "data/regular_file.hpp"
+
+struct z_stream_s;  // of zlib
 
 namespace xgrad::data::detail {
 
@@ -46,8 +47,8 @@ private:
     const ZipMember& member_;
     std::uint64_t left_;  // bytes in the file that were not read yet
     std::uint64_t position_;
-    uLong checksum_;
-    z_stream inflater_{};
+    unsigned long checksum_;
+    std::unique_ptr<z_stream_s> inflater_;
     bool ended_ = false;  // the compressed data say so themselves
     std::vector<unsigned char> buffer_;
 };

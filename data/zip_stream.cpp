@@ -1,3 +1,5 @@
+#include <zlib.h>
+
 #include <algorithm>
 #include <climits>
 
@@ -18,13 +20,14 @@ ZipStream::ZipStream(const RegularFile& file, const ZipMember& member)
 {
     if (member.method != kDeflated) return;
     buffer_.resize(kChunk);
-    if (inflateInit2(&inflater_, -15) != Z_OK)  // negative: without a header of zlib
+    inflater_ = std::make_unique<z_stream>();
+    if (inflateInit2(inflater_.get(), -15) != Z_OK)  // negative: without a header of zlib
         fail("", "zlib cannot start", "zlib has memory", "free some memory");
 }
 
 ZipStream::~ZipStream()
 {
-    if (member_.method == kDeflated) inflateEnd(&inflater_);
+    if (inflater_) inflateEnd(inflater_.get());
 }
 
 void ZipStream::refill()
@@ -33,8 +36,8 @@ void ZipStream::refill()
     file_.read(position_, buffer_.data(), count);
     position_ += count;
     left_ -= count;
-    inflater_.next_in = buffer_.data();
-    inflater_.avail_in = static_cast<uInt>(count);
+    inflater_->next_in = buffer_.data();
+    inflater_->avail_in = static_cast<uInt>(count);
 }
 
 void ZipStream::read(void* out, std::size_t count)
@@ -49,10 +52,10 @@ void ZipStream::read(void* out, std::size_t count)
     for (std::size_t done = 0; member_.method == kDeflated && done < count;) {
         if (ended_) fail("", "the compressed data hold less than they should", kRule);
         const auto room = static_cast<uInt>(std::min<std::size_t>(count - done, UINT_MAX));
-        inflater_.next_out = bytes + done;
-        inflater_.avail_out = room;
+        inflater_->next_out = bytes + done;
+        inflater_->avail_out = room;
         ended_ = inflate_some();
-        done += room - inflater_.avail_out;
+        done += room - inflater_->avail_out;
     }
     checksum_ = crc32_z(checksum_, bytes, count);
 }
@@ -60,14 +63,14 @@ void ZipStream::read(void* out, std::size_t count)
 // True when the compressed data have ended.
 bool ZipStream::inflate_some()
 {
-    if (inflater_.avail_in == 0) refill();
+    if (inflater_->avail_in == 0) refill();
     // Also without more bytes: zlib may hold the last bits and have had no room for what they mean.
-    const int code = inflate(&inflater_, Z_NO_FLUSH);
+    const int code = inflate(inflater_.get(), Z_NO_FLUSH);
     if (code == Z_STREAM_END) return true;
     if (code == Z_BUF_ERROR) fail("", "the compressed data end early", kRule);
     if (code != Z_OK) {
-        const std::string reason = inflater_.msg ? inflater_.msg : "invalid code";
-        fail(byte_place(position_ - inflater_.avail_in) + " of the file",
+        const std::string reason = inflater_->msg ? inflater_->msg : "invalid code";
+        fail(byte_place(position_ - inflater_->avail_in) + " of the file",
              "the compressed data are damaged (" + reason + ")", kRule);
     }
     return false;
@@ -78,12 +81,12 @@ void ZipStream::finish()
     if (member_.method == kDeflated) {
         unsigned char more = 0;
         while (!ended_) {
-            inflater_.next_out = &more;
-            inflater_.avail_out = 1;
+            inflater_->next_out = &more;
+            inflater_->avail_out = 1;
             ended_ = inflate_some();
-            if (inflater_.avail_out == 0) fail("", "the compressed data hold more than they should", kRule);
+            if (inflater_->avail_out == 0) fail("", "the compressed data hold more than they should", kRule);
         }
-        left_ += inflater_.avail_in;
+        left_ += inflater_->avail_in;
     }
     if (left_ != 0) fail("", std::to_string(left_) + " bytes stand behind the end of its compressed data", kRule);
     if (checksum_ != member_.checksum) fail("", "the checksum is wrong", kRule);
