@@ -10,7 +10,6 @@
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/slice.hpp>
-#include <xgrad/random.hpp>
 #include <xgrad/tape.hpp>
 #include <xgrad/threads.hpp>
 
@@ -24,44 +23,18 @@
 #include "autograd/recording.hpp"
 #include "tests/expect_tensor.hpp"
 #include "tests/expect_throw.hpp"
+#include "tests/fuse_testing.hpp"
 
 namespace {
 
 using namespace xgrad;
-using Tensors = std::vector<Tensor>;
+using namespace xgrad::testing;
 
 const auto kExpression = [](const auto& a, const auto& b, const auto& c) { return tanh(a * b + c) * a; };
 
 /// Both ways of computing kExpression.
 Tensor fused(const Tensors& x) { return fuse(kExpression, x[0], x[1], x[2]); }
 Tensor by_operations(const Tensors& x) { return kExpression(x[0], x[1], x[2]); }
-
-Tensor numbers(Sizes sizes, Dtype dtype, std::uint64_t seed)
-{
-    Generator generator(seed);
-    return randn(sizes, {.dtype = dtype, .generator = generator});
-}
-
-/// The value of f and the gradients of all inputs, for an adjoint that differs from element to element.
-template <class F>
-Tensors value_and_gradients(F f, const Tensors& inputs)
-{
-    Tape tape;
-    Tensors x;
-    for (const Tensor& input : inputs) x.push_back(tape.variable(input));
-    const Tensor y = f(x);
-    tape.backward(y, numbers(y.sizes(), y.dtype(), 99));
-    Tensors out{detach(y)};
-    for (const Tensor& one : x) out.push_back(one.grad());
-    return out;
-}
-
-void expect_equal(const Tensors& actual, const Tensors& wanted, double tolerance = 0)
-{
-    ASSERT_EQ(actual.size(), wanted.size());
-    for (std::size_t i = 0; i < wanted.size(); ++i)
-        EXPECT_TRUE(xgrad::testing::tensors_agree(actual[i], wanted[i], tolerance)) << "result " << i;
-}
 
 // ---- values and gradients -------------------------------------------------------------------------------------------
 
@@ -238,161 +211,6 @@ TEST(Fuse, ParametersAreArguments)
 }
 
 // ---- functions ------------------------------------------------------------------------------------------------------
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
-const Tensor kSpecial = tensor({21}, {0.0, -0.0, 1,     -1,     0.5,  -0.5,  2,         -2,         3,    -3,  6,
-                                      25,  -25,  1e-30, -1e-30, 1e30, -1e30, kInfinity, -kInfinity, kNan, 0.25},
-                               f64);
-
-/// f of symbols against g of tensors, values and gradients, at kinks and special values.
-template <class F>
-void expect_same_function(const char* name, const F& f)
-{
-    SCOPED_TRACE(name);
-    for (const Dtype dtype : {f32, f64}) {
-        const Tensors x{to(kSpecial, dtype)};
-        expect_equal(value_and_gradients([&](const Tensors& a) { return fuse(f, a[0]); }, x),
-                     value_and_gradients([&](const Tensors& a) { return f(a[0]); }, x));
-    }
-}
-
-template <class F>
-void expect_same_function_of_two(const char* name, const F& f)
-{
-    SCOPED_TRACE(name);
-    const std::int64_t n = kSpecial.numel();
-    const Tensor a = expand(reshape(kSpecial, {n, 1}), {n, n}), b = expand(kSpecial, {n, n});
-    const auto with_numbers = [&](const auto& p, const auto& q) { return f(p, q) + f(p, 0.5) * f(2.0, q); };
-    for (const Dtype dtype : {f32, f64}) {
-        const Tensors x{to(a, dtype), to(b, dtype)};
-        expect_equal(value_and_gradients([&](const Tensors& t) { return fuse(f, t[0], t[1]); }, x),
-                     value_and_gradients([&](const Tensors& t) { return f(t[0], t[1]); }, x));
-        expect_equal(value_and_gradients([&](const Tensors& t) { return fuse(with_numbers, t[0], t[1]); }, x),
-                     value_and_gradients([&](const Tensors& t) { return with_numbers(t[0], t[1]); }, x));
-    }
-}
-
-#define EXPECT_SAME(expression) expect_same_function(#expression, [](const auto& x) { return expression; })
-#define EXPECT_SAME_OF_TWO(expression) \
-    expect_same_function_of_two(#expression, [](const auto& a, const auto& b) { return expression; })
-
-TEST(Fuse, FunctionsOfOneOperandAreThoseOfTensors)
-{
-    EXPECT_SAME(-x);
-    EXPECT_SAME(abs(x));
-    EXPECT_SAME(square(x));
-    EXPECT_SAME(reciprocal(x));
-    EXPECT_SAME(sqrt(x));
-    EXPECT_SAME(rsqrt(x));
-    EXPECT_SAME(sign(x));
-    EXPECT_SAME(floor(x));
-    EXPECT_SAME(ceil(x));
-    EXPECT_SAME(trunc(x));
-    EXPECT_SAME(round(x));
-    EXPECT_SAME(frac(x));
-    EXPECT_SAME(sign_straight_through(x));
-    EXPECT_SAME(exp(x));
-    EXPECT_SAME(exp2(x));
-    EXPECT_SAME(expm1(x));
-    EXPECT_SAME(log(x));
-    EXPECT_SAME(log2(x));
-    EXPECT_SAME(log10(x));
-    EXPECT_SAME(log1p(x));
-    EXPECT_SAME(tanh(x));
-    EXPECT_SAME(sinh(x));
-    EXPECT_SAME(cosh(x));
-    EXPECT_SAME(asinh(x));
-    EXPECT_SAME(acosh(x));
-    EXPECT_SAME(atanh(x));
-    EXPECT_SAME(sigmoid(x));
-    EXPECT_SAME(logit(x));
-    EXPECT_SAME(sin(x));
-    EXPECT_SAME(cos(x));
-    EXPECT_SAME(tan(x));
-    EXPECT_SAME(asin(x));
-    EXPECT_SAME(acos(x));
-    EXPECT_SAME(atan(x));
-    EXPECT_SAME(sinc(x));
-    EXPECT_SAME(erf(x));
-    EXPECT_SAME(erfc(x));
-    EXPECT_SAME(erfinv(x));
-    EXPECT_SAME(lgamma(x));
-    EXPECT_SAME(digamma(x));
-}
-
-TEST(Fuse, ActivationsAreThoseOfTensors)
-{
-    EXPECT_SAME(relu(x));
-    EXPECT_SAME(silu(x));
-    EXPECT_SAME(mish(x));
-    EXPECT_SAME(softsign(x));
-    EXPECT_SAME(tanhshrink(x));
-    EXPECT_SAME(logsigmoid(x));
-    EXPECT_SAME(hardsigmoid(x));
-    EXPECT_SAME(hardswish(x));
-    EXPECT_SAME(gelu(x));
-    EXPECT_SAME(gelu(x, GeluApproximation::tanh));
-    EXPECT_SAME(relu6(x));
-    EXPECT_SAME(hardtanh(x));
-    EXPECT_SAME(hardtanh(x, -3, 2));
-    EXPECT_SAME(leaky_relu(x, 0.2));
-    EXPECT_SAME(elu(x, 0.5));
-    EXPECT_SAME(selu(x));
-    EXPECT_SAME(celu(x, 2));
-    EXPECT_SAME(softplus(x, 2, 5));
-    EXPECT_SAME(hardshrink(x));
-    EXPECT_SAME(softshrink(x, 1));
-    EXPECT_SAME(threshold(x, 0.5, -7));
-    EXPECT_SAME(clamp(x, -1, 2));
-    EXPECT_SAME(clamp(x, std::nullopt, 0.5));
-    EXPECT_SAME(logit(x, 0.25));
-}
-
-TEST(Fuse, FunctionsOfTwoOperandsAreThoseOfTensors)
-{
-    EXPECT_SAME_OF_TWO(a + b);
-    EXPECT_SAME_OF_TWO(a - b);
-    EXPECT_SAME_OF_TWO(a * b);
-    EXPECT_SAME_OF_TWO(a / b);
-    EXPECT_SAME_OF_TWO(pow(a, b));
-    EXPECT_SAME_OF_TWO(maximum(a, b));
-    EXPECT_SAME_OF_TWO(minimum(a, b));
-    EXPECT_SAME_OF_TWO(fmax(a, b));
-    EXPECT_SAME_OF_TWO(fmin(a, b));
-    EXPECT_SAME_OF_TWO(atan2(a, b));
-    EXPECT_SAME_OF_TWO(hypot(a, b));
-    EXPECT_SAME_OF_TWO(logaddexp(a, b));
-    EXPECT_SAME_OF_TWO(xlogy(a, b));
-    EXPECT_SAME_OF_TWO(fmod(a, b));
-    EXPECT_SAME_OF_TWO(remainder(a, b));
-    EXPECT_SAME_OF_TWO(floor_divide(a, b));
-    EXPECT_SAME_OF_TWO(copysign(a, b));
-}
-
-TEST(Fuse, PreluIsThatOfTensors)
-{
-    const Tensors x{kSpecial, tensor(0.25, f64)};
-    expect_equal(value_and_gradients(
-                     [](const Tensors& t) { return fuse([](auto a, auto w) { return prelu(a, w); }, t[0], t[1]); }, x),
-                 value_and_gradients([](const Tensors& t) { return prelu(t[0], t[1]); }, x), 1e-12);
-}
-
-TEST(Fuse, ComparisonsChooseByValue)
-{
-    EXPECT_SAME_OF_TWO(where(b == a, a, b));
-    EXPECT_SAME_OF_TWO(where(b != a, a, b));
-    EXPECT_SAME_OF_TWO(where(b < a, a, b));
-    EXPECT_SAME_OF_TWO(where(b <= a, a, b));
-    EXPECT_SAME_OF_TWO(where(b > a, a, b));
-    EXPECT_SAME_OF_TWO(where(b >= a, a, b));
-    EXPECT_SAME(where(x == 1.0, x * 3.0, 2.0));
-    EXPECT_SAME(where(1.0 != x, 2.0, x));
-    EXPECT_SAME(where(x > 0.5, 1.0, 2.0) * x);
-    EXPECT_SAME(where(isnan(x), 0.0, x));
-    EXPECT_SAME(where(logical_and(x > -1.0, logical_not(x > 1.0)), x, x * x));
-    EXPECT_SAME(where(logical_or(x < -1.0, x >= 1.0), x, x * x));
-}
-
 // ---- derivatives of derivatives -------------------------------------------------------------------------------------
 
 TEST(Fuse, SecondDerivativeOfACube)
