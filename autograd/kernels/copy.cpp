@@ -93,10 +93,11 @@ void copy_all(const Collapsed& shape, const T* x, T* y)
     }
     const Plane plane{shape.sizes[row],       shape.sizes[last],     shape.strides[0][row],
                       shape.strides[0][last], shape.strides[1][row], shape.strides[1][last]};
-    // Planes are shared out among threads in bands of rows.
+    // Planes are shared out among threads in bands of rows, not narrower than what a transposition does at a time.
+    constexpr Index narrowest = 256;
     const Index area = std::max<Index>(1, plane.rows * plane.columns);
     const Index band =
-        std::clamp<Index>(kGrain / std::max<Index>(1, plane.columns), 16, std::max<Index>(16, plane.rows));
+        std::clamp<Index>(kGrain / std::max<Index>(1, plane.columns), narrowest, std::max(narrowest, plane.rows));
     const Index bands = (plane.rows + band - 1) / band, cost = std::min(area, band * plane.columns);
     parallel_for(outer.numel * bands, std::max<Index>(1, kGrain / cost), [&](Index begin, Index end) {
         Odometer at(outer, outer.ndim, 2, begin / bands);

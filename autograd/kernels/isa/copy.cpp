@@ -108,7 +108,8 @@ inline void for_each_start(Index n, Index step, Body body)
     if (n % step != 0) body(n - step);
 }
 
-/// In blocks whose rows are one cache line on both sides.
+/// In blocks whose rows are one cache line on both sides, and these in panels of columns: far rows lie in memory pages of
+/// their own, of which the processor has few at hand.
 template <Index Side, class T>
 void transpose_tiles(Index rows, Index columns, const T* from, Index from_row, T* to, Index to_row)
 {
@@ -130,9 +131,14 @@ void transpose_tiles(Index rows, Index columns, const T* from, Index from_row, T
                 body(i, n - i < line ? n - i : line);
         }
     };
-    for_each_block(rows, [=](Index r, Index height) {
-        for_each_block(columns, [=](Index c, Index width) { block(r, c, height, width); });
-    });
+    constexpr Index panel = 256;
+    for (Index first = 0; first < columns; first += panel) {
+        const Index rest = columns - first, width = rest < panel + Side ? rest : panel;
+        for_each_block(rows, [=](Index r, Index height) {
+            for_each_block(width, [=](Index c, Index count) { block(r, first + c, height, count); });
+        });
+        if (width == rest) break;
+    }
 }
 
 template <class T>
