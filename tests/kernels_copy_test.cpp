@@ -79,6 +79,15 @@ TEST(Copy, TransposesPlanesOfAnySize)
     });
 }
 
+TEST(Copy, TransposesPlanesThatEndBesideAPanel)
+{
+    // A panel has 256 columns; a rest smaller than a tile belongs to the panel before it.
+    testing::for_each_isa([] {
+        for (Index rows : {9, 255, 256, 257, 263, 264})
+            for (Index columns : {9, 257, 265}) round_trips({{columns, rows}, {1, columns + 3}, 2});
+    });
+}
+
 TEST(Copy, TakesEverySecondElementOfAnyNumber)
 {
     testing::for_each_isa([] {
