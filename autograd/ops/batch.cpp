@@ -34,17 +34,24 @@ Dims with_samples(std::int64_t samples, Sizes sizes)
     return out;
 }
 
+namespace {
+
+/// Takes x's level where it is further in.
+void move_in(VmapLevel& level, const Tensor& x)
+{
+    if (is_batched(x) && batched_parts(x).level.id > level.id) level = batched_parts(x).level;
+}
+
+}  // namespace
+
 Batch::Batch(std::initializer_list<const Tensor*> operands)
 {
-    for (const Tensor* x : operands)
-        if (is_batched(*x) && batched_parts(*x).level.id > level_.id) level_ = batched_parts(*x).level;
+    for (const Tensor* x : operands) move_in(level_, *x);
 }
 
 Batch::Batch(const Tensor* operands, std::size_t count)
 {
-    for (std::size_t i = 0; i < count; ++i)
-        if (is_batched(operands[i]) && batched_parts(operands[i]).level.id > level_.id)
-            level_ = batched_parts(operands[i]).level;
+    for (std::size_t i = 0; i < count; ++i) move_in(level_, operands[i]);
 }
 
 Tensor Batch::aligned(const Tensor& x, std::size_t ndim) const
