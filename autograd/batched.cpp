@@ -18,14 +18,9 @@ constexpr std::uint64_t kUnrecorded =
 
 bool is_one(const Tensor& x) { return is_batched(x); }
 
-BatchedParts& parts_of(TensorHeader* header)
-{
-    return *reinterpret_cast<BatchedParts*>(header->strides() + header->ndim);
-}
-
 }  // namespace
 
-void destroy_batched_parts(TensorHeader* header) noexcept { parts_of(header).~BatchedParts(); }
+void destroy_batched_parts(TensorHeader* header) noexcept { batched_parts(header).~BatchedParts(); }
 
 Tensor hide_samples(Tensor whole, const VmapLevel& level)
 {
@@ -44,7 +39,7 @@ Tensor hide_samples(Tensor whole, const VmapLevel& level)
     h->written = kNeverReadable;
     h->serial = from.serial ? from.serial : kUnrecorded;
     h->node = from.node;
-    new (&parts_of(h)) BatchedParts{std::move(whole), Tensor(), level};
+    new (&batched_parts(h)) BatchedParts{std::move(whole), Tensor(), level};
     return Tensor::adopt(h);
 }
 
@@ -117,7 +112,8 @@ NeedsLoop::NeedsLoop(const char* what, const VmapLevel& at)
 
 void throw_needs_loop(const TensorHeader& header)
 {
-    throw NeedsLoop("the elements of a batched value are read", parts_of(const_cast<TensorHeader*>(&header)).level);
+    throw NeedsLoop("the elements of a batched value are read",
+                    batched_parts(const_cast<TensorHeader*>(&header)).level);
 }
 
 void throw_many_numbers(const char* operation, const Tensor& x)

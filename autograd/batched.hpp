@@ -32,11 +32,8 @@ struct BatchedParts {
 };
 
 /// The parts of a value that is batched.
-inline BatchedParts& batched_parts(const Tensor& x)
-{
-    TensorHeader* const h = x.unsafe_header();
-    return *reinterpret_cast<BatchedParts*>(h->strides() + h->ndim);
-}
+inline BatchedParts& batched_parts(TensorHeader* h) { return *reinterpret_cast<BatchedParts*>(h->strides() + h->ndim); }
+inline BatchedParts& batched_parts(const Tensor& x) { return batched_parts(x.unsafe_header()); }
 void destroy_batched_parts(TensorHeader* header) noexcept;
 
 inline bool is_batched_at(const Tensor& x, const VmapLevel& level)
