@@ -24,7 +24,15 @@ function(xgrad_compile_flags target)
   target_include_directories(${target} PRIVATE ${XGRAD_INCLUDE_DIR} ${PROJECT_SOURCE_DIR})
 endfunction()
 
+# The standard headers that most sources include, parsed once: a third of the time to build. ccache cannot look up sources by their
+# text when such a file is included, and a build with it shows which source forgot an include.
+if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache")
+  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
+endif()
+set(XGRAD_PRECOMPILED <algorithm> <cmath> <cstring> <functional> <limits> <memory> <numeric> <optional> <span> <string> <vector>)
+
 xgrad_compile_flags(xgrad)
+target_precompile_headers(xgrad PRIVATE ${XGRAD_PRECOMPILED} <fmt/format.h>)
 target_compile_features(xgrad PUBLIC cxx_std_20)
 set_target_properties(xgrad PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
                                        VERIFY_INTERFACE_HEADER_SETS ON)
