@@ -13,14 +13,14 @@
 
 #include "tests/expect_tensor.hpp"
 #include "tests/expect_throw.hpp"
+#include "tests/optim_testing.hpp"
 
 using namespace xgrad;
 
+using optim_testing::give;
+using optim_testing::pair;
+
 namespace {
-
-Parameter pair(double a, double b, std::string name = "p") { return Parameter(tensor({2}, {a, b}, f64), name); }
-
-void give(const Parameter& p, double a, double b) { p.set_grad(tensor({2}, {a, b}, f64)); }
 
 // Has a constructor, so it is no aggregate: a forgotten member is found when it is trained.
 struct Forgetful {

@@ -10,7 +10,14 @@
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/optim/adam.hpp>
+#include <xgrad/optim/asgd.hpp>
+#include <xgrad/optim/clip.hpp>
+#include <xgrad/optim/layerwise.hpp>
+#include <xgrad/optim/muon.hpp>
+#include <xgrad/optim/rmsprop.hpp>
+#include <xgrad/optim/schedules.hpp>
 #include <xgrad/optim/sgd.hpp>
+#include <xgrad/optim/signs.hpp>
 #include <xgrad/tape.hpp>
 
 #include <gtest/gtest.h>
@@ -124,6 +131,60 @@ TEST(SteadyStep, OfAdamAllocatesNothing)
     const Mlp model;
     optim::Adam adam{nn::parameters(model), {.amsgrad = true}};
     expect_none(adam, model, {16, 20});
+#endif
+}
+
+TEST(SteadyStep, OfTheOtherOptimizersAllocatesNothing)
+{
+#ifdef XGRAD_COUNTS_MALLOC
+    const auto check = [](auto options) {
+        const Mlp model;
+        optim::OptimizerOf<decltype(options)> optimizer{nn::parameters(model), options};
+        expect_none(optimizer, model, {16, 20});
+    };
+    check(optim::AdamWOptions{.penalty = {.l1 = 0.01, .biases = false}});
+    check(optim::AdamaxOptions{});
+    check(optim::NAdamOptions{});
+    check(optim::RAdamOptions{});
+    check(optim::AdagradOptions{});
+    check(optim::AdadeltaOptions{});
+    check(optim::RMSpropOptions{.momentum = 0.5, .centered = true});
+    check(optim::ASGDOptions{});
+    check(optim::RpropOptions{});
+    check(optim::LionOptions{});
+    check(optim::LAMBOptions{});
+    check(optim::LARSOptions{});
+#endif
+}
+
+TEST(SteadyStep, OfMuonAllocatesNothing)
+{
+#ifdef XGRAD_COUNTS_MALLOC
+    const Parameter w(nn::init::normal({24, 16}, 0, 1));
+    w.set_grad(ones({24, 16}));
+    optim::Muon muon{{w}};
+    EXPECT_EQ(allocations_of([&] { muon.step(); }), 0);
+#endif
+}
+
+TEST(SteadyStep, WithClippingAScheduleAndAWatchForNanAllocatesNothing)
+{
+#ifdef XGRAD_COUNTS_MALLOC
+    const Mlp model;
+    optim::Adam adam{nn::parameters(model)};
+    adam.nan_gradients(optim::NanGradients::skip);
+    optim::OneCycleLR schedule{adam, {.max_lr = 0.1, .total_steps = 1000}};
+    const Tensor x = nn::init::normal({16, 20}, 0, 1), labels = from_values({16}, std::vector<std::int64_t>(16, 3));
+    EXPECT_EQ(allocations_of([&] {
+                  Tape tape;
+                  const Tensor loss = nn::cross_entropy(model(x), labels);
+                  adam.zero_grad();
+                  tape.backward(loss);
+                  optim::clip_grad_norm(adam.parameters(), 0.01);
+                  adam.step();
+                  schedule.step();
+              }),
+              0);
 #endif
 }
 

@@ -1,38 +1,37 @@
 #include "autograd/kernels/optimizer.hpp"
 
-#include <cmath>
+#include <atomic>
 
 #include "autograd/kernels/strided.hpp"
 #include "autograd/kernels/threads.hpp"
 
 namespace xgrad::kernels {
+namespace detail {
 
-void sgd(Dtype dtype, Index n, const SgdStep& step, void* parameter, const void* grad, void* momentum)
+void update(std::size_t rule_number, Dtype dtype, Index n, const GradientTerms& terms, const void* rule,
+            void* parameter, const void* grad, void* const* states, std::size_t state_count)
 {
-    SgdKernel* f = active.sgd[index_of(dtype)];
+    UpdateKernel* f = updates.update[index_of(dtype)][rule_number];
     const std::size_t element = size_of(dtype);
     parallel_for(n, kGrain, [&, f, element](Index begin, Index end) {
-        f(end - begin, step, at(parameter, begin, element), at(grad, begin, element), at(momentum, begin, element));
+        constexpr std::size_t kMostStates = 3;
+        void* parts[kMostStates] = {};
+        for (std::size_t k = 0; k < state_count; ++k) parts[k] = at(states[k], begin, element);
+        f(end - begin, terms, rule, at(parameter, begin, element), at(grad, begin, element), parts);
     });
 }
 
-void prepare(AdamStep& step)
-{
-    const double steps = static_cast<double>(step.step);
-    step.step_size = step.lr / (1 - std::pow(step.beta1, steps));
-    step.root_of_correction = std::sqrt(1 - std::pow(step.beta2, steps));
-}
+}  // namespace detail
 
-void adam(Dtype dtype, Index n, AdamStep step, void* parameter, const void* grad, void* mean, void* square,
-          void* largest_square)
+bool all_finite(Dtype dtype, Index n, const void* x)
 {
-    if (step.root_of_correction == 0) prepare(step);
-    AdamKernel* f = active.adam[index_of(dtype)];
+    FiniteKernel* f = updates.all_finite[index_of(dtype)];
     const std::size_t element = size_of(dtype);
+    std::atomic<bool> finite = true;
     parallel_for(n, kGrain, [&, f, element](Index begin, Index end) {
-        f(end - begin, step, at(parameter, begin, element), at(grad, begin, element), at(mean, begin, element),
-          at(square, begin, element), at(largest_square, begin, element));
+        if (!f(end - begin, at(x, begin, element))) finite.store(false, std::memory_order_relaxed);
     });
+    return finite;
 }
 
 }  // namespace xgrad::kernels

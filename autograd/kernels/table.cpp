@@ -5,12 +5,14 @@
 
 #include "autograd/kernels/arrange_table.hpp"
 #include "autograd/kernels/compute_table.hpp"
+#include "autograd/kernels/update_table.hpp"
 
 namespace xgrad::kernels {
 
 constinit KernelTable active{};
 constinit ComputeTable compute{};
 constinit ArrangeTable arrange{};
+constinit UpdateTable updates{};
 
 // One function for each source that is compiled per instruction set. They are defined in namespaces of the same names.
 #define XGRAD_DECLARE_ISA(set)                 \
@@ -26,7 +28,7 @@ constinit ArrangeTable arrange{};
     void fill_gemm(ComputeTable&);             \
     void fill_softmax(KernelTable&);           \
     void fill_normalize(ArrangeTable&);        \
-    void fill_update(KernelTable&);            \
+    void fill_update(UpdateTable&);            \
     void fill_copy(ArrangeTable&);             \
     void fill_conv(ComputeTable&);             \
     void fill_pool(ComputeTable&);             \
@@ -46,7 +48,7 @@ constinit ArrangeTable arrange{};
         set::fill_gemm(compute);               \
         set::fill_softmax(table);              \
         set::fill_normalize(arrange);          \
-        set::fill_update(table);               \
+        set::fill_update(updates);             \
         set::fill_copy(arrange);               \
         set::fill_conv(compute);               \
         set::fill_pool(compute);               \

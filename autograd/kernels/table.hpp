@@ -33,9 +33,6 @@ inline constexpr std::size_t kComparisons = 6;
 enum class Activation : unsigned char { none, relu, tanh, sigmoid };
 inline constexpr std::size_t kActivations = 4;
 
-struct SgdStep;   // optimizer.hpp
-struct AdamStep;  // optimizer.hpp
-
 // ---- kinds of kernels -----------------------------------------------------------------------------------------------
 
 /// y = f(x). Parameters: kMaxParameters numbers for functions of ParametricOps; others ignore them.
@@ -86,11 +83,6 @@ using SquaredDistanceKernel = void(Index n, const void* a, const void* b, void* 
 /// y = factor * (a - b).
 using ScaledDifferenceKernel = void(Index n, double factor, const void* a, const void* b, void* y);
 
-/// One optimizer step in place; unused state is null.
-using SgdKernel = void(Index n, const SgdStep& step, void* parameter, const void* grad, void* momentum);
-using AdamKernel = void(Index n, const AdamStep& step, void* parameter, const void* grad, void* mean, void* square,
-                        void* largest_square);
-
 // ---- the table ------------------------------------------------------------------------------------------------------
 
 /// Functions of one operand: those of UnaryOps, then those of ParametricOps.
@@ -126,9 +118,6 @@ struct KernelTable {
     SoftmaxFromLse* softmax_from_lse[kFloats];
     SquaredDistanceKernel* squared_distance[kFloats];
     ScaledDifferenceKernel* scaled_difference[kFloats];
-
-    SgdKernel* sgd[kFloats];
-    AdamKernel* adam[kFloats];
 
     ScalarWalkKernel* scalar_walk;
 };

@@ -1,73 +1,67 @@
-// Optimizer steps in one pass.
-#include "autograd/kernels/optimizer.hpp"
+// Optimizer steps in one pass: the rules of update_rules.hpp for arrays.
 #include "autograd/kernels/simd.hpp"
+#include "autograd/kernels/update_table.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
 namespace {
 
-template <class T>
-void sgd(Index n, const SgdStep& step, void* parameter, const void* grad, void* momentum)
+template <class V>
+void apply(const GradientTerms& terms, V& x, V& g)
 {
-    T *p = static_cast<T*>(parameter), *m = static_cast<T*>(momentum);
+    if (terms.maximize) g = -g;
+    if (terms.decay != 0) g += V(terms.decay) * x;
+    if (terms.l1 != 0) g += V(terms.l1) * sign_of(x);
+    if (terms.shrink != 1) x *= V(terms.shrink);
+}
+
+template <class T, class Rule>
+void update(Index n, const GradientTerms& all_terms, const void* all_rule, void* parameter, const void* grad,
+            void* const* states)
+{
+    T* p = static_cast<T*>(parameter);
     const T* g = static_cast<const T*>(grad);
-    const Vec<T> lr(step.lr), decay(step.weight_decay), keep(step.momentum), take(1 - step.dampening);
-    const bool uses_momentum = step.momentum != 0;
-    for_each_vec<T>(n, [=, &step](Index i, auto lanes) {
-        const Vec<T> before = lanes.load(p + i);
-        Vec<T> gradient = lanes.load(g + i);
-        if (step.maximize) gradient = -gradient;
-        if (step.weight_decay != 0) gradient += decay * before;
-        if (uses_momentum) {
-            const Vec<T> velocity = step.first ? gradient : keep * lanes.load(m + i) + take * gradient;
-            lanes.store(m + i, velocity);
-            gradient = step.nesterov ? gradient + keep * velocity : velocity;
-        }
-        lanes.store(p + i, before - lr * gradient);
+    T* s[Rule::kStates];
+    for (std::size_t k = 0; k < Rule::kStates; ++k) s[k] = static_cast<T*>(states[k]);
+    // Copies, which no store into the arrays can change.
+    const GradientTerms terms = all_terms;
+    const Rule rule = *static_cast<const Rule*>(all_rule);
+    for_each_vec<T>(n, [=](Index i, auto lanes) {
+        Vec<T> x = lanes.load(p + i), gradient = lanes.load(g + i), state[Rule::kStates];
+        for (std::size_t k = 0; k < Rule::kStates; ++k) state[k] = s[k] ? lanes.load(s[k] + i) : Vec<T>(0);
+        apply(terms, x, gradient);
+        rule(x, gradient, state);
+        for (std::size_t k = 0; k < Rule::kStates; ++k)
+            if (s[k]) lanes.store(s[k] + i, state[k]);
+        lanes.store(p + i, x);
     });
 }
 
+// x * 0 is NaN for NaN and infinity, and a NaN stays in a sum.
 template <class T>
-void adam(Index n, const AdamStep& step, void* parameter, const void* grad, void* mean, void* square,
-          void* largest_square)
+bool all_finite(Index n, const void* from)
 {
-    T *p = static_cast<T*>(parameter), *m = static_cast<T*>(mean), *v = static_cast<T*>(square);
-    T* largest = static_cast<T*>(largest_square);
-    const T* g = static_cast<const T*>(grad);
-    const Vec<T> one_less_beta1(1 - step.beta1), beta1(step.beta1), beta2(step.beta2), one_less_beta2(1 - step.beta2);
-    const Vec<T> eps(step.eps), size(step.step_size), root(step.root_of_correction);
-    const Vec<T> decay(step.weight_decay), shrink(1 - step.lr * step.weight_decay);
-    const bool near_start = 1 - step.beta1 < 0.5;  // PyTorch's lerp starts from the nearer end
-    for_each_vec<T>(n, [=, &step](Index i, auto lanes) {
-        Vec<T> before = lanes.load(p + i), gradient = lanes.load(g + i);
-        if (step.maximize) gradient = -gradient;
-        if (step.weight_decay != 0) {
-            if (step.decoupled)
-                before = before * shrink;
-            else
-                gradient += decay * before;
-        }
-        const Vec<T> old = lanes.load(m + i), change = gradient - old;
-        const Vec<T> average = near_start ? old + one_less_beta1 * change : gradient - change * beta1;
-        const Vec<T> power = lanes.load(v + i) * beta2 + one_less_beta2 * gradient * gradient;
-        lanes.store(m + i, average);
-        lanes.store(v + i, power);
-        Vec<T> bound = power;
-        if (largest != nullptr) {
-            bound = maximum(lanes.load(largest + i), power);
-            lanes.store(largest + i, bound);
-        }
-        lanes.store(p + i, before - size * (average / (sqrt(bound) / root + eps)));
+    const T* x = static_cast<const T*>(from);
+    Vec<T> sum(0);
+    for_each_vec<T>(n, [&](Index i, auto lanes) { sum += lanes.load(x + i) * Vec<T>(0); });
+    return all(sum == sum);
+}
+
+template <class T>
+void fill(UpdateTable& table, std::size_t dtype)
+{
+    UpdateRules::for_each([&](auto rule) {
+        using Rule = decltype(rule);
+        table.update[dtype][UpdateRules::index<Rule>()] = update<T, Rule>;
     });
+    table.all_finite[dtype] = all_finite<T>;
 }
 
 }  // namespace
 
-void fill_update(KernelTable& table)
+void fill_update(UpdateTable& table)
 {
-    table.sgd[index_of(f32)] = sgd<float>;
-    table.sgd[index_of(f64)] = sgd<double>;
-    table.adam[index_of(f32)] = adam<float>;
-    table.adam[index_of(f64)] = adam<double>;
+    fill<float>(table, index_of(f32));
+    fill<double>(table, index_of(f64));
 }
 
 }  // namespace xgrad::kernels::XGRAD_ISA_NAME
