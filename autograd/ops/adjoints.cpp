@@ -13,12 +13,17 @@
 
 namespace xgrad::detail {
 
-Tensor accumulate(Tensor a, Tensor b)
+void accumulate(Tensor& sum, Tensor&& g)
 {
-    if (!is_unshared(a)) std::swap(a, b);
-    if (running() || !is_unshared(a) || !a.is_contiguous() || !b.is_contiguous()) return add(a, b);
-    kernels::add_scaled(a.dtype(), a.numel(), 1.0, b.raw(), mutable_data(a));
-    return a;
+    bool in_place = is_unshared(sum);
+    if (!in_place) {
+        sum.swap(g);
+        in_place = is_unshared(sum);
+    }
+    if (!in_place || running() || !sum.is_contiguous() || !g.is_contiguous()) [[unlikely]]
+        sum = add(sum, g);
+    else
+        kernels::add_scaled(sum.dtype(), sum.numel(), 1.0, g.raw(), mutable_data(sum));
 }
 
 void add_in_place(const Tensor& part, const Tensor& g)
