@@ -12,7 +12,7 @@ void sgd(Index n, const SgdStep& step, void* parameter, const void* grad, void* 
     const T* g = static_cast<const T*>(grad);
     const Vec<T> lr(step.lr), decay(step.weight_decay), keep(step.momentum), take(1 - step.dampening);
     const bool uses_momentum = step.momentum != 0;
-    for_each_vec<T>(n, [=, &step](Index i, auto lanes) {
+    for_each_vec<T>(n, [=](Index i, auto lanes) {
         const Vec<T> before = lanes.load(p + i);
         Vec<T> gradient = lanes.load(g + i);
         if (step.maximize) gradient = -gradient;
@@ -37,7 +37,7 @@ void adam(Index n, const AdamStep& step, void* parameter, const void* grad, void
     const Vec<T> eps(step.eps), size(step.step_size), root(step.root_of_correction);
     const Vec<T> decay(step.weight_decay), shrink(1 - step.lr * step.weight_decay);
     const bool near_start = 1 - step.beta1 < 0.5;  // PyTorch's lerp starts from the nearer end
-    for_each_vec<T>(n, [=, &step](Index i, auto lanes) {
+    for_each_vec<T>(n, [=](Index i, auto lanes) {
         Vec<T> before = lanes.load(p + i), gradient = lanes.load(g + i);
         if (step.maximize) gradient = -gradient;
         if (step.weight_decay != 0) {
