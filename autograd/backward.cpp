@@ -25,12 +25,16 @@ void check_seed(const Tensor& root, const Tensor& seed)
             "the seed holds one weight for each element of the root", "reshape the seed, or use ones_like(root)"));
 }
 
+[[noreturn, gnu::noinline]] void throw_needs_scalar(const Tensor& root)
+{
+    throw ShapeError(error_text("backward", "needs a scalar, got shape " + to_string(root.sizes()),
+                                "without a seed the root has exactly one element",
+                                "reduce it first, for example backward(sum(y)), or give a seed of its shape"));
+}
+
 Tensor default_seed(const Tensor& root)
 {
-    if (root.numel() != 1)
-        throw ShapeError(error_text("backward", "needs a scalar, got shape " + to_string(root.sizes()),
-                                    "without a seed the root has exactly one element",
-                                    "reduce it first, for example backward(sum(y)), or give a seed of its shape"));
+    if (root.numel() != 1) throw_needs_scalar(root);
     const Tensor seed = new_like(root);
     if (root.dtype() == f64)
         *mutable_data<double>(seed) = 1;
@@ -57,11 +61,11 @@ private:
     void prepare_grads();
 };
 
-/// What a leaf's grad becomes: the adjoint, contiguous, plus what it was.
-Tensor new_grad(const Tensor& grad, Tensor adjoint)
+/// Makes of an adjoint what the leaf's grad becomes: contiguous, plus what it was.
+void make_grad(Tensor& adjoint, const Tensor& grad)
 {
     if (!adjoint.is_contiguous()) adjoint = contiguous(adjoint);
-    return grad.defined() ? accumulate(std::move(adjoint), grad) : adjoint;
+    if (grad.defined()) accumulate(adjoint, Tensor(grad));
 }
 
 /// Makes the new grads, in the nodes, while anything may still throw.
@@ -74,11 +78,11 @@ void BackwardWalk::prepare_grads()
                 (*r.log)[i].adjoint = r.nodes[i].adjoint;
     for (Node* node = r.first_leaf; node; node = node->next_leaf) {
         if (!node->adjoint.defined()) continue;
-        if (node->leaf->grad.defined() || !node->adjoint.is_contiguous())
-            node->adjoint = new_grad(node->leaf->grad, std::move(node->adjoint));
+        const Tensor& grad = node->leaf->grad;
+        if (grad.defined() || !node->adjoint.is_contiguous()) make_grad(node->adjoint, grad);
     }
     for (KeptAdjoint& kept : r.kept)
-        if (kept.cell && kept.adjoint.defined()) kept.adjoint = new_grad(kept.cell->grad, std::move(kept.adjoint));
+        if (kept.cell && kept.adjoint.defined()) make_grad(kept.adjoint, kept.cell->grad);
 }
 
 void BackwardWalk::commit()
@@ -121,7 +125,7 @@ using detail::ThreadTapes;
 namespace {
 
 /// Walks back from a node and adds to the leaves' grads.
-void walk_from(Recording& r, std::uint32_t index, Tensor seed, bool has_unit_seed, const BackwardOptions& options)
+void walk_from(Recording& r, std::uint32_t index, Tensor&& seed, bool has_unit_seed, const BackwardOptions& options)
 {
     BackwardWalk walk(r, options);
     Node& root = r.nodes[index];
@@ -138,7 +142,10 @@ void Tape::backward(const Tensor& root, BackwardOptions options)
     Recording& r = ThreadTapes::recording_of(*this, "backward");
     const std::uint32_t index = node_on(r, "backward", root);
     options.create_graph |= open_->is_scope();
-    walk_from(r, index, detail::seed_of_all(default_seed(root), root), true, options);
+    Tensor seed = default_seed(root);
+    if (detail::is_batched(root)) [[unlikely]]
+        seed = detail::seed_of_all(seed, root);
+    walk_from(r, index, std::move(seed), true, options);
 }
 
 void Tape::backward(const Tensor& root, const Tensor& seed, BackwardOptions options)

@@ -147,7 +147,10 @@ void seed_roots(Recording& r, std::span<const Tensor> roots, std::span<const Ten
     const CurrentTape recorder(options.create_graph ? r : null_tape);
     for (std::size_t i = 0; i < roots.size(); ++i) {
         Tensor& adjoint = r.nodes[roots[i].header().node].adjoint;
-        adjoint = adjoint.defined() ? accumulate(std::move(adjoint), seeds[i]) : seeds[i];
+        if (adjoint.defined())
+            accumulate(adjoint, Tensor(seeds[i]));
+        else
+            adjoint = seeds[i];
     }
 }
 

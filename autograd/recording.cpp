@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "autograd/address_space.hpp"
 #include "autograd/batched.hpp"
 
 namespace xgrad {
@@ -26,15 +27,55 @@ const Op* Op::listed(const Op* op) noexcept { return std::exchange(first_op, op)
 const Op* Op::first() noexcept { return first_op; }
 
 namespace detail {
+
+template <class F>
+[[gnu::always_inline]] inline NewRecord Recording::add_record(const Op& op, TensorHeader& value, std::size_t vjp_bytes,
+                                                              F&& write_inputs)
+{
+    Node& node = nodes.next(*this);
+    set_output(node, op, value);
+    node.vjp = nullptr;
+    write_inputs(node);
+    void* const closure = arena.allocate(vjp_bytes);
+    node.slot = push_slot();
+    // From here on nothing throws.
+    value.serial = base_serial + node.slot;
+    value.node = nodes.size();
+    nodes.push();
+    return {closure, &node.vjp};
+}
+
+template <std::size_t n>
+NewRecord Recording::add_record(const Op& op, const std::array<std::uint32_t, n>& inputs, TensorHeader& value,
+                                std::size_t vjp_bytes)
+{
+    return add_record(op, value, vjp_bytes, [&inputs](Node& node) {
+        for (std::size_t i = 0; i < n; ++i) node.input[i] = inputs[i];
+        node.inline_inputs = n;
+    });
+}
+template NewRecord Recording::add_record(const Op&, const std::array<std::uint32_t, 1>&, TensorHeader&, std::size_t);
+template NewRecord Recording::add_record(const Op&, const std::array<std::uint32_t, 2>&, TensorHeader&, std::size_t);
+
 namespace {
 
 const Op kLeaf{.name = "leaf"};
+
+/// What explaining and anomaly-detecting tapes do with an operation, ahead of its record.
+void watch(Recording& r, const Op& op, Inputs inputs, const Tensor& value)
+{
+    if (r.detect_anomaly) check_finite(op.name, "the value", value, r);
+    if (r.log) log_node(r, inputs, value);
+}
 
 /// A record needs a header of its own for the value: an operation may have returned its input.
 bool is_fresh(const TensorHeader& value) { return value.serial == 0 && !value.leaf; }
 [[gnu::noinline, gnu::cold]] void make_fresh(Tensor& value) { value = view(value, value.sizes(), value.strides(), 0); }
 
 constexpr std::size_t kFewInputs = Node::kInline + 1;
+
+constexpr std::uint64_t kMostNodes = std::uint64_t{1} << 27;  // address space, not memory: 64 bytes each
+constexpr std::uint64_t kFewestNodes = 1024;
 
 [[gnu::always_inline]] inline void write_inputs(Recording& r, Node& node, const std::uint32_t* ids, std::size_t count)
 {
@@ -71,22 +112,10 @@ constexpr std::size_t kFewInputs = Node::kInline + 1;
         if (batched) return begin_batched_record(op, inputs, value, vjp_bytes);
         make_fresh(value);
     }
-    if (r.detect_anomaly) [[unlikely]]
-        check_finite(op.name, "the value", value, r);
-    Node& node = r.nodes.next();
-    TensorHeader& header = *value.unsafe_header();
-    r.set_output(node, op, header);
-    node.vjp = nullptr;
-    write_inputs(r, node, ids, inputs.count);
-    void* const memory = r.arena.allocate(vjp_bytes);
-    if (r.log) [[unlikely]]
-        log_node(r, inputs, value);
-    node.slot = r.push_slot();
-    // From here on nothing throws.
-    header.serial = r.base_serial + node.slot;
-    header.node = r.nodes.size();
-    r.nodes.push();
-    return {memory, &node.vjp};
+    if (r.watched) [[unlikely]]
+        watch(r, op, inputs, value);
+    return r.add_record(op, *value.unsafe_header(), vjp_bytes,
+                        [&](Node& node) { write_inputs(r, node, ids, inputs.count); });
 }
 
 [[gnu::noinline]] NewRecord begin_record_of_many(Recording& r, const Op& op, Inputs inputs, Tensor& value,
@@ -100,11 +129,21 @@ constexpr std::size_t kFewInputs = Node::kInline + 1;
 
 }  // namespace
 
-void Nodes::enter_next_chunk()
+void Nodes::release() noexcept
 {
-    const std::uint32_t chunk = size_ / kChunk;
-    if (chunk == chunks_.size()) chunks_.push_back(std::make_unique<Node[]>(kChunk));
-    enter(chunk);
+    if (first_) unmap_address_space(first_, static_cast<std::size_t>(limit_ - first_) * sizeof(Node));
+}
+
+void Nodes::reserve(const ScalarTape& tape)
+{
+    if (first_) throw_tape_full(tape);
+    const auto map = [this](std::uint64_t count) {
+        first_ = next_ = static_cast<Node*>(map_address_space(count * sizeof(Node)));
+        limit_ = first_ ? first_ + count : nullptr;
+        return first_ != nullptr;
+    };
+    if (!map_what_fits(kMostNodes, kFewestNodes, map, [this] { release(); }))
+        throw_out_of_memory(kFewestNodes * sizeof(Node));
 }
 
 void Recording::choose_log(bool explain)
@@ -115,15 +154,16 @@ void Recording::choose_log(bool explain)
 
 void Recording::drop_nodes() noexcept
 {
-    nodes.for_each_down(0, nodes.size(), [](Node& node, std::uint32_t) {
-        if (node.adjoint.defined()) node.adjoint = Tensor();
-        if (!node.vjp) return;
-        if (node.flags & Node::kLeaf)
-            detail::release(node.leaf);
+    for (Node* node = nodes.end(); node != nodes.begin();) {
+        --node;
+        if (node->adjoint.defined()) node->adjoint = Tensor();
+        if (!node->vjp) continue;
+        if (node->flags & Node::kLeaf)
+            detail::release(node->leaf);
         else
-            node.vjp->~Vjp();
-        node.vjp = nullptr;
-    });
+            node->vjp->~Vjp();
+        node->vjp = nullptr;
+    }
     nodes.clear();
     first_leaf = nullptr;
     last_link = &first_leaf;
@@ -152,7 +192,7 @@ void Recording::drop_nodes() noexcept
 /// The caller sees to the log, before, and to the value's serial.
 inline Node& Recording::add_leaf_node(const TensorHeader& value, LeafCell& cell)
 {
-    Node& node = nodes.next();
+    Node& node = nodes.next(*this);
     set_output(node, kLeaf, value);
     node.flags = Node::kLeaf;
     node.inline_inputs = 0;
@@ -175,13 +215,17 @@ void Recording::add_leaf(const Tensor& value, LeafCell& cell)
     header.node = nodes.size() - 1;
 }
 
+[[gnu::noinline, gnu::cold]] void Recording::make_room_for(const LeafCell& parameter)
+{
+    if (parameter.id >= parameters.size()) parameters.resize(2 * std::size_t{parameter.id} + 16, ParameterNode{0, 0});
+    if (log) log_leaf(parameter, parameter.value);
+}
+
 std::uint32_t Recording::add_parameter(const TensorHeader& value)
 {
     LeafCell& cell = *value.leaf;
-    if (cell.id >= parameters.size()) [[unlikely]]
-        parameters.resize(2 * std::size_t{cell.id} + 16, ParameterNode{0, 0});
-    if (log) [[unlikely]]
-        log_leaf(cell, cell.value);
+    if (cell.id >= parameters.size() || log) [[unlikely]]
+        make_room_for(cell);
     const std::uint32_t node = nodes.size();
     parameters[cell.id] = {base_serial + add_leaf_node(value, cell).slot, node};
     return node;

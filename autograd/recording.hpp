@@ -10,7 +10,7 @@
 #include <xgrad/scalar_tape.hpp>
 #include <xgrad/tensor.hpp>
 
-#include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -64,62 +64,40 @@ struct Node {
 };
 static_assert(sizeof(Node) == 64);
 
-/// Nodes in chunks: they never move, and the memory is kept.
+/// Nodes one after the other, in address space of their own: they never move, and the memory is kept. A place that was
+/// never used holds zeros, which are an empty Node.
 class Nodes {
 public:
-    static constexpr std::uint32_t kChunk = 1024;
+    Nodes() = default;
+    Nodes(const Nodes&) = delete;
+    Nodes& operator=(const Nodes&) = delete;
+    ~Nodes() { release(); }
 
-    Node& operator[](std::uint32_t i) { return chunks_[i / kChunk][i % kChunk]; }
-    std::uint32_t size() const { return size_; }
+    Node& operator[](std::uint32_t i) { return first_[i]; }
+    std::uint32_t size() const { return static_cast<std::uint32_t>(next_ - first_); }
+    Node* begin() { return first_; }
+    Node* end() { return next_; }
 
-    /// The place behind the last node, to be filled before push().
-    Node& next()
+    /// The place behind the last node, to be filled before push(). Throws TapeError, with what the tape holds, when
+    /// all are taken.
+    Node& next(const ScalarTape& tape)
     {
-        if (next_ == chunk_end_) [[unlikely]]
-            enter_next_chunk();
+        if (next_ == limit_) [[unlikely]]
+            reserve(tape);
         return *next_;
     }
-    void push()
-    {
-        ++next_;
-        ++size_;
-    }
+    void push() { ++next_; }
     /// Takes back the last push().
-    void pop()
-    {
-        --next_;
-        --size_;
-    }
-    void clear()
-    {
-        size_ = 0;
-        if (!chunks_.empty()) enter(0);
-    }
-
-    /// Calls f(node, index) for the nodes from `begin` to before `end`, from the last one down.
-    template <class F>
-    void for_each_down(std::uint32_t begin, std::uint32_t end, F&& f)
-    {
-        while (end > begin) {
-            const std::uint32_t first = (end - 1) / kChunk * kChunk;
-            Node* const chunk = chunks_[first / kChunk].get();
-            for (const std::uint32_t last = std::max(first, begin); end > last; --end)
-                f(chunk[end - 1 - first], end - 1);
-        }
-    }
+    void pop() { --next_; }
+    void clear() { next_ = first_; }
 
 private:
-    void enter_next_chunk();
-    void enter(std::uint32_t chunk)
-    {
-        next_ = chunks_[chunk].get();
-        chunk_end_ = next_ + kChunk;
-    }
+    void reserve(const ScalarTape& tape);
+    void release() noexcept;
 
-    std::vector<std::unique_ptr<Node[]>> chunks_;
+    Node* first_ = nullptr;
     Node* next_ = nullptr;
-    Node* chunk_end_ = nullptr;
-    std::uint32_t size_ = 0;
+    Node* limit_ = nullptr;
 };
 
 /// What explaining tapes keep of a tensor operation, in the order of the nodes.
@@ -176,8 +154,9 @@ struct Recording : ScalarTape {
     };
     std::vector<ParameterNode> parameters;            // by the parameter's id
     std::unique_ptr<std::vector<ExplainedNode>> log;  // of an explaining tape
+    bool watched = false;                             // the tape explains or detects anomalies
     unsigned walks = 0;                               // under way: more than one when a vjp takes gradients itself
-    std::vector<std::uint32_t> visited;               // nodes whose vjp ran in the last walk
+    std::vector<Node*> visited;                       // nodes whose vjp ran in the last walk
     std::vector<double> saved_leaves;                 // adjoints of scalar leaves before the running walk
     std::uint32_t consumed = 0;                       // scalar statements in slots below were walked without retain
     std::uint32_t root = kNotWalked;                  // slot from which backward started, for explanations
@@ -196,6 +175,7 @@ struct Recording : ScalarTape {
             choose_log(explain);
         begin(explain || anomaly);
         detect_anomaly = anomaly;
+        watched = explain || anomaly;
         consumed = 0;
         root = kNotWalked;
     }
@@ -225,6 +205,17 @@ struct Recording : ScalarTape {
     /// A leaf for `value`, which gets its serial.
     void add_leaf(const Tensor& value, LeafCell& cell);
 
+    /// The record, up to its vjp, of an operation on the values of the given nodes; kNone for a constant, but not all
+    /// of them. The value has just been made, and nobody watches: begin_record is for every case.
+    template <std::size_t n>
+    NewRecord add_record(const Op& op, const std::array<std::uint32_t, n>& inputs, TensorHeader& value,
+                         std::size_t vjp_bytes);
+
+    /// The same with inputs that `write_inputs(node)` notes.
+    template <class F>
+    NewRecord add_record(const Op& op, TensorHeader& value, std::size_t vjp_bytes, F&& write_inputs);
+
+private:
     /// Describes the output of the node that is being made.
     void set_output(Node& node, const Op& op, const TensorHeader& value)
     {
@@ -235,8 +226,6 @@ struct Recording : ScalarTape {
         node.dtype = value.dtype;
         node.flags = 0;
     }
-
-private:
     const std::int64_t* keep_sizes(const TensorHeader& value)
     {
         if (value.ndim == 0) return nullptr;
@@ -247,6 +236,7 @@ private:
 
     Node& add_leaf_node(const TensorHeader& value, LeafCell& cell);
     void log_leaf(const LeafCell& cell, const Tensor& value);
+    void make_room_for(const LeafCell& parameter);
     void choose_log(bool explain);
     void drop_nodes() noexcept;
     std::uint32_t add_parameter(const TensorHeader& value);

@@ -3,8 +3,6 @@
 #include <xgrad/error.hpp>
 #include <xgrad/scalar_explain.hpp>
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -12,6 +10,8 @@
 #include <new>
 #include <string>
 #include <utility>
+
+#include "autograd/address_space.hpp"
 
 namespace xgrad::detail {
 
@@ -82,9 +82,8 @@ bool ScalarTape::map(std::uint64_t words) noexcept
     const std::size_t sizes[] = {array_bytes(words, sizeof(*operands)) + 3 * kPage, array_bytes(words, sizeof(*counts)),
                                  array_bytes(words, sizeof(*adjoints))};
     const std::size_t bytes = sizes[0] + sizes[1] + sizes[2];
-    void* const start =
-        mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (start == MAP_FAILED) return false;
+    void* const start = map_address_space(bytes);
+    if (!start) return false;
     memory = start;
     memory_bytes = bytes;
     capacity = words;
@@ -102,18 +101,14 @@ void ScalarTape::reserve(std::uint64_t wanted)
 {
     release();
     wanted = std::clamp(wanted, kSmallestCapacity, kMaxSlots - kSlack);
-    if (map(wanted)) return;
-    // Address space is limited (ulimit -v): a quarter of the largest size that fits leaves room for everything else.
-    std::uint64_t entries = wanted / 2;
-    while (entries > kSmallestCapacity && !map(entries)) entries /= 2;
-    release();
-    if (!map(std::max(entries / 4, kSmallestCapacity)))
-        throw_out_of_memory(kSmallestCapacity * (sizeof(*operands) + sizeof(*counts) + sizeof(*adjoints)));
+    const bool fits = map_what_fits(
+        wanted, kSmallestCapacity, [this](std::uint64_t words) { return map(words); }, [this] { release(); });
+    if (!fits) throw_out_of_memory(kSmallestCapacity * (sizeof(*operands) + sizeof(*counts) + sizeof(*adjoints)));
 }
 
 void ScalarTape::release() noexcept
 {
-    if (memory) munmap(memory, memory_bytes);
+    if (memory) unmap_address_space(memory, memory_bytes);
     memory = nullptr;
     memory_bytes = 0;
     capacity = 0;

@@ -83,10 +83,9 @@ void Walk::add_converted(Node& source, Node& node, std::size_t input, Tensor&& g
 {
     if (g.dtype() != source.dtype || !(g.sizes() == source.shape()))
         g = fit(node.op->name, g, source.shape(), source.dtype);
-    if (watched_) [[unlikely]]
-        note_contribution(input, node.op->name, g);
+    if (r.watched) note_contribution(input, node.op->name, g);
     if (source.adjoint.defined())
-        source.adjoint = accumulate(std::move(source.adjoint), std::move(g));
+        accumulate(source.adjoint, std::move(g));
     else
         source.adjoint = std::move(g);
 }
@@ -164,7 +163,7 @@ void Walk::add_element(Node& node, std::size_t input, std::int64_t element, cons
 {
     Node* source = wanted(node, input);
     if (!source) return;
-    if (options.create_graph || watched_ || is_batched(g) || is_batched(source->adjoint))
+    if (options.create_graph || r.watched || is_batched(g) || is_batched(source->adjoint))
         return add(node, input, one_element(source->shape(), element, g));
     own_adjoint(*source);
     if (source->dtype == f64)
@@ -178,7 +177,7 @@ void Walk::add_slice(Node& node, std::size_t input, const SlicePlace& place, con
     Node* source = wanted(node, input);
     if (!source) return;
     const bool batched = is_batched(g) || is_batched(source->adjoint);
-    if (!source->adjoint.defined() || options.create_graph || watched_ || batched || g.dtype() != source->dtype)
+    if (!source->adjoint.defined() || options.create_graph || r.watched || batched || g.dtype() != source->dtype)
         return add(node, input, pad_slice(g, place, source->shape()));
     own_adjoint(*source);
     add_in_place(slice_view(source->adjoint, place, g.sizes()[place.axis]), g);
@@ -197,31 +196,32 @@ void Walk::note_visit(std::uint32_t index, const Tensor& gy)
     r.line = explained.line;
 }
 
-inline void Walk::run_vjp(Node& node, std::uint32_t index, const Tensor& gy)
+inline void Walk::run_vjp(Node& node, const Tensor& gy)
 {
-    r.visited[visited_++] = index;
+    r.visited[visited_++] = &node;
     if (!node.vjp) return;
     walk_clock = node.clock;
     Adjoints gx(*this, node);
     node.vjp->run(gy, gx);
 }
 
-inline void Walk::visit(Node& node, std::uint32_t index)
+inline void Walk::visit(Node& node)
 {
     if (node.flags & Node::kLeaf) {
         if ((node.flags & Node::kHooked) && node.adjoint.defined()) [[unlikely]]
-            run_hooks(node, index, node.adjoint);
+            run_hooks(node, node.adjoint);
         return;
     }
-    if (node.flags != 0 || watched_) return visit_marked(node, index);
+    if (node.flags != 0 || r.watched) return visit_marked(node);
     if (!node.adjoint.defined()) return;
     const Tensor gy = std::move(node.adjoint);
-    run_vjp(node, index, gy);
+    run_vjp(node, gy);
 }
 
 /// Lets the hooks of a node see its adjoint, now complete, and replace it.
-void Walk::run_hooks(Node& node, std::uint32_t index, Tensor& gy)
+void Walk::run_hooks(Node& node, Tensor& gy)
 {
+    const std::uint32_t index = index_of(node);
     walk_clock = node.clock;
     for (std::size_t i = 0; i < r.hooks.size(); ++i) {
         if (r.hooks[i].first != index) continue;
@@ -240,18 +240,19 @@ void Walk::run_hooks(Node& node, std::uint32_t index, Tensor& gy)
 }
 
 /// A visit of a node that is something else than a tensor operation walked for the first time.
-void Walk::visit_marked(Node& node, std::uint32_t index)
+void Walk::visit_marked(Node& node)
 {
+    const std::uint32_t index = index_of(node);
     Tensor gy = take_adjoint(node);
     if (!gy.defined()) return;
     if (node.flags & Node::kConsumed) throw_consumed(node.op->name);
     node_ = index;
-    if (node.flags & Node::kHooked) run_hooks(node, index, gy);
-    if (watched_) note_visit(index, gy);
+    if (node.flags & Node::kHooked) run_hooks(node, gy);
+    if (r.watched) note_visit(index, gy);
     if (node.flags & Node::kKept)
         for (KeptAdjoint& kept : r.kept)
             if (kept.node == index) kept.adjoint = gy;
-    run_vjp(node, index, gy);
+    run_vjp(node, gy);
 }
 
 void Walk::save_scalars()
@@ -277,11 +278,13 @@ void Walk::run(std::uint32_t top_slot, std::uint32_t end, std::uint32_t floor)
         const CurrentTape recorder(options.create_graph ? r : null_tape);
         std::uint32_t top = top_slot + 1;
         const std::uint32_t lowest = floor > 0 ? r.nodes[floor - 1].slot + 1 : 0;
-        r.nodes.for_each_down(floor, end, [&](Node& node, std::uint32_t index) {
-            if (node.slot + 1 < top) walk_scalars(node.slot + 1, top);
-            top = node.slot;
-            visit(node, index);
-        });
+        Node* const first = r.nodes.begin() + floor;
+        for (Node* node = r.nodes.begin() + end; node != first;) {
+            --node;
+            if (node->slot + 1 < top) walk_scalars(node->slot + 1, top);
+            top = node->slot;
+            visit(*node);
+        }
         if (top > lowest) walk_scalars(lowest, top);
         if (!options.retain) r.consumed = std::max(r.consumed, seeded_);
     } catch (...) {
@@ -306,7 +309,7 @@ void Walk::forget_vjps() noexcept
 {
     if (options.retain) return;
     for (std::uint32_t i = 0; i < visited_; ++i) {
-        Node& node = r.nodes[r.visited[i]];
+        Node& node = *r.visited[i];
         if (node.vjp) node.vjp->~Vjp();
         node.vjp = nullptr;
         node.flags |= Node::kConsumed;

@@ -28,14 +28,16 @@ private:
     std::vector<Tensor> kept_;
     std::vector<double> scalars_;  // by slot; leaves stay where they are
     std::vector<double> saved_leaves_;
-    std::vector<std::uint32_t> visited_;
+    std::vector<Node*> visited_;
 };
+
+/// sum += g; recorded when the tape records, else in place in the one of both that nobody shares.
+void accumulate(Tensor& sum, Tensor&& g);
 
 struct Walk {
     Walk(Recording& recording, const BackwardOptions& asked)
         : r(recording), options{.retain = asked.retain || asked.create_graph, .create_graph = asked.create_graph}
     {
-        watched_ = r.log || r.detect_anomaly;
         if (r.walks > 0) [[unlikely]]
             outer_.emplace(r);
         ++r.walks;
@@ -78,11 +80,12 @@ struct Walk {
     /// The same where `source` is known to be wanted.
     void add_to(Node& source, Node& node, std::size_t input, Tensor&& g)
     {
-        const bool just_take = !source.adjoint.defined() && !watched_ && g.dtype() == source.dtype;
-        if (just_take && g.sizes() == source.shape())
-            source.adjoint = std::move(g);
+        if (r.watched || g.dtype() != source.dtype || !(g.sizes() == source.shape())) [[unlikely]]
+            return add_converted(source, node, input, std::move(g));
+        if (source.adjoint.defined())
+            accumulate(source.adjoint, std::move(g));
         else
-            add_converted(source, node, input, std::move(g));
+            source.adjoint = std::move(g);
     }
     void add_element(Node& node, std::size_t input, std::int64_t element, const Tensor& g);
     void add_slice(Node& node, std::size_t input, const SlicePlace& place, const Tensor& g);
@@ -102,10 +105,11 @@ protected:
     std::optional<RecordedWalk> scalar_graph_;  // under create_graph, once a scalar takes part
 
 private:
-    void visit(Node& node, std::uint32_t index);
-    void visit_marked(Node& node, std::uint32_t index);
-    void run_vjp(Node& node, std::uint32_t index, const Tensor& gy);
-    void run_hooks(Node& node, std::uint32_t index, Tensor& gy);
+    void visit(Node& node);
+    void visit_marked(Node& node);
+    void run_vjp(Node& node, const Tensor& gy);
+    void run_hooks(Node& node, Tensor& gy);
+    std::uint32_t index_of(const Node& node) const { return static_cast<std::uint32_t>(&node - r.nodes.begin()); }
     void add_converted(Node& source, Node& node, std::size_t input, Tensor&& g);
     Tensor take_adjoint(Node& node);
     void note_visit(std::uint32_t index, const Tensor& gy);
@@ -115,11 +119,10 @@ private:
     void walk_scalars(std::uint32_t first, std::uint32_t last);
     void walk_scalars_watched(std::uint32_t first, std::uint32_t last);
 
-    bool watched_;                          // the tape explains or detects anomalies
     bool saved_scalars_ = false;            // the leaves' adjoints are in r.saved_leaves
     std::vector<double> saved_records_;     // what an explaining tape shows of scalars, before the walk
     std::uint32_t seeded_ = 0;              // scalars took part up to this slot
-    std::uint32_t node_ = 0;                // being visited, if watched
+    std::uint32_t node_ = 0;                // being visited, on a watched recording
     std::uint32_t end_ = 0;                 // nodes from here on are not part of the walk
     std::uint32_t visited_ = 0;             // how many of r.visited are nodes whose vjp this walk ran
     std::optional<InterruptedWalk> outer_;  // the walk whose vjp asked for this one
@@ -139,9 +142,6 @@ std::vector<Tensor> pull(Recording& r, std::span<const Tensor> roots, std::span<
                          std::uint32_t first_scalar = 0);
 
 // What the walk needs of the operations, which are built on top of it: defined with them.
-
-/// a + b; recorded when the tape records, else in place in the one that nobody shares.
-Tensor accumulate(Tensor a, Tensor b);
 
 /// `g` summed over the axes along which `sizes` was broadcast, in the given dtype. Throws ShapeError if it cannot.
 Tensor fit(const char* operation, const Tensor& g, Sizes sizes, Dtype dtype);

@@ -17,6 +17,7 @@
 #include <limits>
 #include <new>
 
+#include "autograd/address_space.hpp"
 #include "autograd/recording.hpp"
 #include "tests/expect_tensor.hpp"
 
@@ -129,6 +130,27 @@ TEST(Limits, SlotsStayBelowTwoToThe32)
     tape.begin(false, std::uint64_t{1} << 40);
     EXPECT_LT(static_cast<std::uint64_t>(tape.limit - tape.top), detail::ScalarTape::kNoSlot);  // a slot takes a word
     tape.end();
+}
+
+/// How many entries map_what_fits maps where at most `limit` fit; 0: none.
+std::uint64_t mapped(std::uint64_t wanted, std::uint64_t smallest, std::uint64_t limit)
+{
+    std::uint64_t held = 0;
+    const auto map = [&](std::uint64_t entries) {
+        EXPECT_TRUE(held == 0) << "what was mapped is taken back first";
+        if (entries <= limit) held = entries;
+        return entries <= limit;
+    };
+    return detail::map_what_fits(wanted, smallest, map, [&] { held = 0; }) ? held : 0;
+}
+
+TEST(Limits, WhereAddressSpaceIsLimitedAQuarterOfWhatFitsIsTaken)
+{
+    EXPECT_EQ(mapped(1 << 20, 16, 1 << 20), 1u << 20);
+    EXPECT_EQ(mapped(1 << 20, 16, 1 << 19), 1u << 17);
+    EXPECT_EQ(mapped(1 << 20, 16, (1 << 19) - 1), 1u << 16);
+    EXPECT_EQ(mapped(1 << 20, 16, 20), 16u);
+    EXPECT_EQ(mapped(1 << 20, 16, 15), 0u);
 }
 
 // Operands that are one number in memory, seen more than 2^31 times.

@@ -299,4 +299,19 @@ TEST(Tape, BroadcastAdjointsAreSummedAndConvertedByTheSink)
     EXPECT_TENSOR_EQ(row.grad(), tensor({3}, {11, 22, 33}, f32));
 }
 
+TEST(Tape, AdjointsOfOneRowReachTheSinkWithoutItsAxisAndStayTheirOwn)
+{
+    // L = sum(3 a) + sum(w (a + b)) for a: (1, 2) and b: (2). Both get w from the sum, which comes first in the walk:
+    //   db = w = (5, 7),   da = w + 3 = (8, 10), where the 3 must not reach b.
+    Tape tape;
+    const Tensor a = tape.variable(tensor({1, 2}, {1, 2})), b = tape.variable(tensor({2}, {3, 4}));
+    const Tensor early = a * 3, w = tensor({1, 2}, {5, 7});
+    tape.backward(sum(early) + sum(w * (a + b)), {.retain = true});
+    EXPECT_TENSOR_EQ(a.grad(), tensor({1, 2}, {8, 10}));
+    EXPECT_TENSOR_EQ(b.grad(), tensor({2}, {5, 7}));
+    tape.backward(sum(early) + sum(w * (a + b)));
+    EXPECT_TENSOR_EQ(a.grad(), tensor({1, 2}, {16, 20}));
+    EXPECT_TENSOR_EQ(b.grad(), tensor({2}, {10, 14}));
+}
+
 }  // namespace

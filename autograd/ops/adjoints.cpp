@@ -5,6 +5,8 @@
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 
+#include <algorithm>
+
 #include "autograd/kernels/copy.hpp"
 #include "autograd/kernels/elementwise.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
@@ -13,12 +15,17 @@
 
 namespace xgrad::detail {
 
-Tensor accumulate(Tensor a, Tensor b)
+void accumulate(Tensor& sum, Tensor&& g)
 {
-    if (!is_unshared(a)) std::swap(a, b);
-    if (running() || !is_unshared(a) || !a.is_contiguous() || !b.is_contiguous()) return add(a, b);
-    kernels::add_scaled(a.dtype(), a.numel(), 1.0, b.raw(), mutable_data(a));
-    return a;
+    bool in_place = is_unshared(sum);
+    if (!in_place) {
+        sum.swap(g);
+        in_place = is_unshared(sum);
+    }
+    if (!in_place || running() || !sum.is_contiguous() || !g.is_contiguous()) [[unlikely]]
+        sum = add(sum, g);
+    else
+        kernels::add_scaled(sum.dtype(), sum.numel(), 1.0, g.raw(), mutable_data(sum));
 }
 
 void add_in_place(const Tensor& part, const Tensor& g)
@@ -34,7 +41,7 @@ void add_in_place(const Tensor& part, const Tensor& g)
 
 Tensor fit(const char* operation, const Tensor& g, Sizes sizes, Dtype dtype)
 {
-    const Tensor typed = to(g, dtype);
+    const Tensor typed = g.dtype() == dtype ? g : to(g, dtype);
     if (typed.sizes() == sizes) return typed;
     bool fits = typed.ndim() >= sizes.size();
     Dims axes;
@@ -52,7 +59,11 @@ Tensor fit(const char* operation, const Tensor& g, Sizes sizes, Dtype dtype)
             "its vjp gave an adjoint of shape " + to_string(g.sizes()) + " for an input of shape " + to_string(sizes),
             "an adjoint has the shape of its input, or one that the input broadcasts to",
             "sum or reshape it in the vjp before gx.add"));
-    return is_tracked(typed) || is_batched(typed) ? reshape(sum(typed, axes, true), sizes) : run_sum_to(typed, sizes);
+    const auto has_one = [&typed](std::int64_t axis) { return typed.sizes()[static_cast<std::size_t>(axis)] == 1; };
+    const bool adds_nothing = std::all_of(axes.begin(), axes.end(), has_one);  // they are axes in front
+    if (is_tracked(typed) || is_batched(typed)) return reshape(adds_nothing ? typed : sum(typed, axes, true), sizes);
+    if (adds_nothing) return view(typed, sizes, Sizes(typed.strides().data() + extra, sizes.size()), 0);
+    return run_sum_to(typed, sizes);
 }
 
 Tensor contiguous(const Tensor& x) { return xgrad::contiguous(x); }

@@ -177,16 +177,22 @@ Tensor run_binary(const char* operation, std::size_t function, const Tensor& a, 
     kernels::BinaryKernel* f = a.dtype() == boolean ? nullptr : kernels::active.binary[type_of(a)][function];
     if (!f) [[unlikely]]
         throw_meaningless(operation, a, b);
+    if (have_same_layout(a, b) && a.numel() <= kernels::kGrain) [[likely]] {
+        Tensor y = new_like(a);
+        f(a.numel(), a.raw(), 1, b.raw(), 1, mutable_data(y));
+        return y;
+    }
     kernels::BinaryRowsKernel* rows =
         is_floating(a.dtype()) ? kernels::active.binary_rows[type_of(a)][function] : nullptr;
     return run_two(operation, {f, rows}, a.dtype(), a, b);
 }
 
 /// gy times a derivative, where operands have been broadcast or are not contiguous, or the arrays are long.
-[[gnu::noinline]] Tensor run_any_vjp(kernels::BinaryVjp* f, const Tensor& gy, const Tensor& a, const Tensor& b,
-                                     const Tensor& y, MayOverwrite overwrite)
+[[gnu::noinline]] Tensor run_any_vjp(kernels::BinaryVjp* f, const Tensor& gy, const BinaryValues& values,
+                                     MayOverwrite overwrite)
 {
-    if (!gy.is_contiguous()) return run_any_vjp(f, contiguous_copy(gy), a, b, y, MayOverwrite::yes);
+    if (!gy.is_contiguous()) return run_any_vjp(f, contiguous_copy(gy), values, MayOverwrite::yes);
+    const auto& [a, b, y] = values;
     const Flat fa(a, gy), fb(b, gy), fy(y, gy);
     Tensor g = result_of(gy, overwrite);
     if (fa.fits && fb.fits) {
@@ -205,15 +211,16 @@ Tensor run_binary(const char* operation, std::size_t function, const Tensor& a, 
     return g;
 }
 
-Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const Tensor& a, const Tensor& b,
-                      const Tensor& y, MayOverwrite overwrite)
+Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const BinaryValues& values,
+                      MayOverwrite overwrite)
 {
+    const auto& [a, b, y] = values;
     const auto& table = operand == 0 ? kernels::active.binary_vjp_a : kernels::active.binary_vjp_b;
     kernels::BinaryVjp* f = table[type_of(gy)][function];
     const auto is_flat = [&gy](const Tensor& x) { return !x.defined() || have_same_layout(x, gy); };
     const auto data = [](const Tensor& x) { return x.defined() ? x.raw() : nullptr; };
     const bool flat = gy.is_contiguous() && gy.numel() <= kernels::kGrain && is_flat(a) && is_flat(b);
-    if (!flat) return run_any_vjp(f, gy, a, b, y, overwrite);
+    if (!flat) return run_any_vjp(f, gy, values, overwrite);
     Tensor g = result_of(gy, overwrite);
     f(gy.numel(), gy.raw(), data(a), 1, data(b), 1, data(y), mutable_data(g));
     return g;

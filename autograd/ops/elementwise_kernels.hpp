@@ -22,10 +22,14 @@ Tensor run_unary_vjp(std::size_t function, const Tensor& gy, const Tensor& kept,
 /// missing.
 Tensor run_binary(const char* operation, std::size_t function, const Tensor& a, const Tensor& b);
 
-/// gy times the derivative with respect to `operand` (0 or 1), of gy's shape. Values that it does not read may be
-/// undefined.
-Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const Tensor& a, const Tensor& b,
-                      const Tensor& y, MayOverwrite overwrite);
+/// Operands and result of a function of two. Those that a derivative does not read may be undefined.
+struct BinaryValues {
+    Tensor a, b, y;
+};
+
+/// gy times the derivative with respect to `operand` (0 or 1), of gy's shape.
+Tensor run_binary_vjp(std::size_t function, int operand, const Tensor& gy, const BinaryValues& values,
+                      MayOverwrite overwrite);
 
 /// factor * gy.
 Tensor run_scale(const Tensor& gy, double factor, MayOverwrite overwrite);

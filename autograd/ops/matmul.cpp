@@ -10,6 +10,7 @@
 #include "autograd/ops/batch.hpp"
 #include "autograd/ops/elementwise_kernels.hpp"
 #include "autograd/ops/sources.hpp"
+#include "autograd/recording.hpp"
 
 namespace xgrad {
 namespace {
@@ -23,6 +24,48 @@ using detail::error_text;
                                 "shapes " + to_string(a.sizes()) + " and " + to_string(b.sizes()) + " do not fit",
                                 "(m, k) x (k, n) -> (m, n): columns of the left equal rows of the right",
                                 "transpose one operand, or check the layer's in_features"));
+}
+
+/// A factor of a product of two matrices: a tensor of two axes, or its transpose, which is only read the other way.
+struct Factor {
+    Factor(const Tensor& matrix, bool is_transposed = false) : x(matrix), transposed(is_transposed) {}
+    std::int64_t rows() const { return x.sizes()[transposed]; }
+    std::int64_t columns() const { return x.sizes()[!transposed]; }
+    template <class T>
+    kernels::Matrix<T> matrix() const
+    {
+        return {static_cast<const T*>(x.raw()), x.strides()[transposed], x.strides()[!transposed]};
+    }
+    const Tensor& x;
+    bool transposed;
+};
+Factor transposed(const Tensor& x) { return {x, true}; }
+
+/// A B, with an optional bias for each column; of one dtype, and A has as many columns as B has rows.
+Tensor run_product(const Factor& a, const Factor& b, const Tensor& bias)
+{
+    const std::int64_t rows = a.rows(), columns = b.columns();
+    const Tensor y = detail::empty(a.x.dtype(), {rows, columns});
+    const auto run = [&]<class T>(T) {
+        const kernels::GemmOptions<T> options{.bias = bias.defined() ? bias.data<T>() : nullptr};
+        kernels::gemm<T>(rows, columns, a.columns(), a.matrix<T>(), b.matrix<T>(), detail::mutable_data<T>(y), columns,
+                         options);
+    };
+    if (y.dtype() == f32)
+        run(float{});
+    else if (y.dtype() == f64)
+        run(double{});
+    else
+        run(std::int64_t{});
+    return y;
+}
+
+/// A B as vjps need it: recorded where somebody records.
+Tensor product(const Factor& a, const Factor& b)
+{
+    const bool is_plain = !detail::running() && a.x.ndim() == 2 && b.x.ndim() == 2 && !detail::is_batched(a.x, b.x);
+    if (is_plain && a.x.dtype() == b.x.dtype()) return run_product(a, b, Tensor());
+    return matmul(a.transposed ? transpose(a.x) : a.x, b.transposed ? transpose(b.x) : b.x);
 }
 
 /// The last two axes of x as a matrix.
@@ -61,14 +104,11 @@ Dims rows_of(const Tensor& x)
 }
 
 template <class T>
-void multiply(const Tensor& a, const Tensor& b, const Tensor& y, const T* bias)
+void multiply(const Tensor& a, const Tensor& b, const Tensor& y)
 {
     const std::size_t n = y.ndim();
     const std::int64_t rows = y.sizes()[n - 2], columns = y.sizes()[n - 1], inner = a.sizes()[n - 1];
-    const kernels::GemmOptions<T> options{.bias = bias};
     T* out = detail::mutable_data<T>(y);
-    if (n == 2)
-        return kernels::gemm<T>(rows, columns, inner, last_matrix<T>(a), last_matrix<T>(b), out, columns, options);
     kernels::GemmBatch batch{1, 0, 0, rows * columns};
     for (std::size_t i = 0; i + 2 < n; ++i) batch.count *= y.sizes()[i];
     const Tensor a_even = uniform_step(a, batch.a_step) ? a : detail::contiguous_copy(a);
@@ -78,15 +118,14 @@ void multiply(const Tensor& a, const Tensor& b, const Tensor& y, const T* bias)
     kernels::Matrix<T> tall = last_matrix<T>(a_even);
     if (rows == 1) tall.row = batch.a_step;
     if (batch.b_step == 0 && batch.a_step != 0 && batch.a_step == rows * tall.row)  // one tall matrix times another
-        return kernels::gemm<T>(batch.count * rows, columns, inner, tall, last_matrix<T>(b_even), out, columns,
-                                options);
-    kernels::gemm_batched<T>(batch, rows, columns, inner, last_matrix<T>(a_even), last_matrix<T>(b_even), out, columns,
-                             options);
+        return kernels::gemm<T>(batch.count * rows, columns, inner, tall, last_matrix<T>(b_even), out, columns);
+    kernels::gemm_batched<T>(batch, rows, columns, inner, last_matrix<T>(a_even), last_matrix<T>(b_even), out, columns);
 }
 
-/// The product of operands of two axes or more and one dtype, with an optional bias for each column.
-Tensor run_matmul(const Tensor& a, const Tensor& b, const Tensor& bias)
+/// The product of operands of two axes or more and one dtype.
+Tensor run_matmul(const Tensor& a, const Tensor& b)
 {
+    if (a.ndim() == 2 && b.ndim() == 2) return run_product(a, b, Tensor());
     const std::size_t na = a.ndim(), nb = b.ndim();
     const Sizes batch_a(a.sizes().data(), na - 2), batch_b(b.sizes().data(), nb - 2);
     Dims sizes = batch_a == batch_b ? Dims(batch_a) : detail::broadcast_sizes("matmul", batch_a, batch_b);
@@ -99,13 +138,13 @@ Tensor run_matmul(const Tensor& a, const Tensor& b, const Tensor& bias)
     const Tensor wide_b = b.sizes() == Sizes(full_b) ? b : detail::broadcast_view("matmul", b, full_b);
     switch (a.dtype()) {
         case f32:
-            multiply<float>(wide_a, wide_b, y, bias.defined() ? bias.data<float>() : nullptr);
+            multiply<float>(wide_a, wide_b, y);
             break;
         case f64:
-            multiply<double>(wide_a, wide_b, y, bias.defined() ? bias.data<double>() : nullptr);
+            multiply<double>(wide_a, wide_b, y);
             break;
         default:
-            multiply<std::int64_t>(wide_a, wide_b, y, nullptr);
+            multiply<std::int64_t>(wide_a, wide_b, y);
             break;
     }
     return y;
@@ -155,11 +194,11 @@ Tensor matmul(const Input& a, const Input& b)
         sizes.back() = b->sizes().back();
         return reshape(matmul(reshape(a, rows_of(*a)), b), sizes);
     }
-    const Tensor y = run_matmul(*a, *b, Tensor());
+    const Tensor y = run_matmul(*a, *b);
     if (!is_floating(dtype)) return record_constant(kMatmul, {a, b}, y);
     return record(kMatmul, {a, b}, y, [a = *a, b = *b](const Tensor& gy, Adjoints& gx) {
-        if (gx.wants(0)) gx.add(0, matmul(gy, transpose(b)));
-        if (gx.wants(1)) gx.add(1, matmul(transpose(a), gy));
+        if (gx.wants(0)) gx.add(0, product(gy, transposed(b)));
+        if (gx.wants(1)) gx.add(1, product(transposed(a), gy));
     });
 }
 
@@ -191,11 +230,10 @@ void check_linear(const Tensor& x, const Tensor& w, const Tensor& bias)
 Tensor linear_of_rows(const Input& x, const Input& w, const Input* bias)
 {
     const Tensor b = bias ? detail::contiguous_data(**bias) : Tensor();
-    const Tensor w_columns = detail::view(*w, {w->sizes()[1], w->sizes()[0]}, {w->strides()[1], w->strides()[0]}, 0);
-    const Tensor y = run_matmul(*x, w_columns, b);
+    const Tensor y = run_product(*x, transposed(*w), b);
     const auto vjp = [x = *x, w = *w](const Tensor& gy, Adjoints& gx) {
-        if (gx.wants(0)) gx.add(0, matmul(gy, w));
-        if (gx.wants(1)) gx.add(1, matmul(transpose(gy), x));
+        if (gx.wants(0)) gx.add(0, product(gy, w));
+        if (gx.wants(1)) gx.add(1, product(transposed(gy), x));
         if (gx.count() == 3 && gx.wants(2)) gx.add(2, gy);
     };
     return bias ? record(kLinear, {x, w, *bias}, y, vjp) : record(kLinear, {x, w}, y, vjp);

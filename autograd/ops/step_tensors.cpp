@@ -65,7 +65,7 @@ private:
     template <class F, int I>
     static Tensor binary_vjp_of(const Tensor& gy, const Tensor& a, const Tensor& b, const Tensor& y)
     {
-        return binary_vjp<F, I>(gy, a, b, y, MayOverwrite::no);
+        return binary_vjp<F, I>(gy, {a, b, y});
     }
 };
 

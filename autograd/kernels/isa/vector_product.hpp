@@ -81,13 +81,19 @@ void outer_product(const GemmPiece<T>& g)
 {
     constexpr Index size = Vec<T>::size;
     const Index m = g.m, a_row = g.a.row, c_row = g.c_row;
+    const bool is_product_alone = !g.add && !g.relu && g.bias == nullptr;
     for (Index j = 0; j < g.n; j += size) {
         const Index count = smaller(size, g.n - j);
-        const Vec<T> b = load_first(g.b.data + j, count);
+        const Vec<T> b = load_first(g.b.data + j, count), zero(T(0));
         const T* a = g.a.data;
         T* c = g.c;
-        for (Index i = 0; i < m; ++i, a += a_row, c += c_row)
-            finish(g, fma(Vec<T>(*a), b, start_value(g, c, j, count)), c + j, count);
+        if (is_product_alone && count == size)
+            for (Index i = 0; i < m; ++i, a += a_row, c += c_row) fma(Vec<T>(*a), b, zero).store(c + j);
+        else if (is_product_alone)
+            for (Index i = 0; i < m; ++i, a += a_row, c += c_row) fma(Vec<T>(*a), b, zero).store_part(c + j, count);
+        else
+            for (Index i = 0; i < m; ++i, a += a_row, c += c_row)
+                finish(g, fma(Vec<T>(*a), b, start_value(g, c, j, count)), c + j, count);
     }
 }
 
