@@ -13,10 +13,12 @@ void check_positive(const char* layer, const char* what, std::int64_t number)
                                     "check the order of the arguments"));
 }
 
-void check_dtype(const char* layer, const Tensor& x, const Parameter& weight)
+void check_dtype(const char* layer, const Tensor& x, const Parameter& weight) { check_dtype(layer, x, weight.dtype()); }
+
+void check_dtype(const char* layer, const Tensor& x, Dtype dtype)
 {
-    if (x.dtype() == weight.dtype()) return;
-    const std::string own = name_of(weight.dtype()), given = name_of(x.dtype());
+    if (x.dtype() == dtype) return;
+    const std::string own = name_of(dtype), given = name_of(x.dtype());
     throw DtypeError(error_text(
         layer, "input " + describe(x) + " into a layer of " + own, "a module refuses a dtype that is not its own",
         "to(x, " + own + ")" + (is_floating(x.dtype()) ? ", or nn::to(module, " + given + ")" : std::string())));

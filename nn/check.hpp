@@ -12,5 +12,6 @@ void check_positive(const char* layer, const char* what, std::int64_t number);
 
 /// Throws DtypeError unless x is of the parameters' dtype.
 void check_dtype(const char* layer, const Tensor& x, const Parameter& weight);
+void check_dtype(const char* layer, const Tensor& x, Dtype own);
 
 }  // namespace xgrad::nn::detail

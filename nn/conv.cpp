@@ -3,59 +3,189 @@
 #include <xgrad/nn/init.hpp>
 
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "nn/check.hpp"
 
 namespace xgrad::nn {
 namespace {
 
-void check_sizes(std::int64_t in, std::int64_t out, Size2 kernel, const Conv2dOptions& options)
+using xgrad::detail::error_text;
+using Numbers = std::vector<std::int64_t>;  // one for each axis of the kernel
+
+Numbers numbers(std::int64_t s) { return {s}; }
+Numbers numbers(const Size2& s) { return {s.height, s.width}; }
+Numbers numbers(const Size3& s) { return {s.depth, s.height, s.width}; }
+
+template <class Size>
+constexpr std::size_t kAxes = sizeof(Size) / sizeof(std::int64_t);
+
+/// Names and shapes in messages, by the number of axes less one.
+constexpr const char* kConv[] = {"Conv1d", "Conv2d", "Conv3d"};
+constexpr const char* kConvTranspose[] = {"ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"};
+constexpr const char* kAxisNames[] = {"L", "H, W", "D, H, W"};
+constexpr const char* kInputs[] = {"signals", "images", "volumes"};
+
+template <class Size>
+void check_each(const char* layer, const char* what, const Size& size)
 {
-    detail::check_positive("Conv2d", "in_channels", in);
-    detail::check_positive("Conv2d", "out_channels", out);
-    detail::check_positive("Conv2d", "groups", options.groups);
-    for (const auto& [what, size] :
-         {std::pair{"kernel_size", kernel}, {"stride", options.stride}, {"dilation", options.dilation}}) {
-        detail::check_positive("Conv2d", what, size.height);
-        detail::check_positive("Conv2d", what, size.width);
-    }
-    if (options.padding.height < 0 || options.padding.width < 0)
-        throw ShapeError(xgrad::detail::error_text("Conv2d", "padding is negative", "it is at least 0",
-                                                   "cut the image with slice instead"));
+    for (const std::int64_t number : numbers(size)) detail::check_positive(layer, what, number);
+}
+
+template <class Size>
+void check_padding(const char* layer, const char* what, const Size& size)
+{
+    for (const std::int64_t number : numbers(size))
+        if (number < 0)
+            throw ShapeError(error_text(layer, std::string(what) + " is negative", "it is at least 0",
+                                        "cut the input with slice instead"));
+}
+
+/// The checks that both kinds share.
+template <class Size, class Options>
+void check_sizes(const char* layer, std::int64_t in, std::int64_t out, const Size& kernel, const Options& options)
+{
+    detail::check_positive(layer, "in_channels", in);
+    detail::check_positive(layer, "out_channels", out);
+    detail::check_positive(layer, "groups", options.groups);
+    check_each(layer, "kernel_size", kernel);
+    check_each(layer, "stride", options.stride);
+    check_each(layer, "dilation", options.dilation);
     if (in % options.groups != 0 || out % options.groups != 0)
-        throw ShapeError(xgrad::detail::error_text("Conv2d",
-                                                   std::to_string(in) + " channels in, " + std::to_string(out) +
-                                                       " out, " + std::to_string(options.groups) + " groups",
-                                                   "both are multiples of groups", "change groups"));
+        throw ShapeError(error_text(layer,
+                                    std::to_string(in) + " channels in, " + std::to_string(out) + " out, " +
+                                        std::to_string(options.groups) + " groups",
+                                    "both are multiples of groups", "change groups"));
+}
+
+/// Start values of a weight (first, second, kernel...) and of `out` biases.
+template <class Layer, class Size>
+void start(Layer& layer, const char* name, std::int64_t first, std::int64_t second, const Size& kernel,
+           std::int64_t out)
+{
+    Numbers sizes{first, second};
+    for (const std::int64_t number : numbers(kernel)) sizes.push_back(number);
+    const double bound = 1 / std::sqrt(static_cast<double>(init::fans(sizes).in));
+    layer.weight = Parameter(init::uniform(sizes, -bound, bound), name + std::string(".weight"));
+    if (layer.options.bias) layer.bias = Parameter(init::uniform({out}, -bound, bound), name + std::string(".bias"));
+}
+
+void check_input(const char* layer, std::size_t axes, const Tensor& x, const Parameter& weight, std::int64_t in,
+                 std::int64_t out)
+{
+    detail::check_dtype(layer, x, weight);
+    const auto ndim = static_cast<std::size_t>(x.ndim());
+    if ((ndim == axes + 1 || ndim == axes + 2) && x.size(-static_cast<std::int64_t>(axes) - 1) == in) return;
+    const std::string places = kAxisNames[axes - 1];
+    throw ShapeError(error_text(
+        layer,
+        "input of shape " + to_string(x.sizes()) + " into " + layer + "(" + std::to_string(in) + ", " +
+            std::to_string(out) + ", ...)",
+        "x: (N, in_channels, " + places + ") or (in_channels, " + places + ")",
+        std::string("unsqueeze(x, 1) for ") + kInputs[axes - 1] + " without a channel axis, or check in_channels"));
+}
+
+template <class Size>
+Tensor convolve(const Input& x, const Input& w, const Input& b, const xgrad::ConvOptions<Size>& o)
+{
+    if constexpr (kAxes<Size> == 1)
+        return conv1d(x, w, b, o);
+    else if constexpr (kAxes<Size> == 2)
+        return conv2d(x, w, b, o);
+    else
+        return conv3d(x, w, b, o);
+}
+
+template <class Size>
+Tensor transposed(const Input& x, const Input& w, const Input& b, const xgrad::ConvTransposeOptions<Size>& o)
+{
+    if constexpr (kAxes<Size> == 1)
+        return conv_transpose1d(x, w, b, o);
+    else if constexpr (kAxes<Size> == 2)
+        return conv_transpose2d(x, w, b, o);
+    else
+        return conv_transpose3d(x, w, b, o);
+}
+
+/// What stands around x as `pad` takes it: (start, end) of the last axis first. Padding::same puts the smaller half of
+/// dilation (kernel - 1) first.
+template <class Size>
+Numbers amounts_of(const Conv<Size>& layer)
+{
+    const Numbers zeros = numbers(layer.options.padding.size), dilation = numbers(layer.options.dilation);
+    Numbers amounts;
+    for (std::size_t i = zeros.size(); i-- > 0;) {
+        const std::int64_t both =
+            layer.options.padding.same ? dilation[i] * (layer.weight.sizes()[2 + i] - 1) : 2 * zeros[i];
+        amounts.push_back(both / 2);
+        amounts.push_back(both - both / 2);
+    }
+    return amounts;
+}
+
+/// The bias as an operand: the operations take an undefined tensor as none.
+const Tensor& value_of(const Parameter& bias)
+{
+    static const Tensor kNone;
+    return bias.defined() ? bias.value() : kNone;
 }
 
 }  // namespace
 
-Conv2d::Conv2d(std::int64_t in_channels, std::int64_t out_channels, Size2 kernel_size, Conv2dOptions o)
-    : options{.stride = o.stride, .padding = o.padding, .dilation = o.dilation, .groups = o.groups}
+template <class Size>
+Conv<Size>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size kernel_size, ConvOptions<Size> o)
+    : options(o)
 {
-    check_sizes(in_channels, out_channels, kernel_size, o);
-    const std::int64_t fan_in = in_channels / o.groups * kernel_size.height * kernel_size.width;
-    const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
-    weight = Parameter(
-        init::uniform({out_channels, in_channels / o.groups, kernel_size.height, kernel_size.width}, -bound, bound),
-        "Conv2d.weight");
-    if (o.bias) bias = Parameter(init::uniform({out_channels}, -bound, bound), "Conv2d.bias");
+    const char* name = kConv[kAxes<Size> - 1];
+    check_sizes(name, in_channels, out_channels, kernel_size, o);
+    check_padding(name, "padding", o.padding.size);
+    start(*this, name, out_channels, in_channels / o.groups, kernel_size, out_channels);
 }
 
-Tensor Conv2d::operator()(const Input& x) const
+template <class Size>
+Tensor Conv<Size>::operator()(const Input& x) const
 {
-    detail::check_dtype("Conv2d", *x, weight);
-    const std::int64_t channels = weight.sizes()[1] * options.groups;
-    if ((x->ndim() != 3 && x->ndim() != 4) || x->size(-3) != channels)
-        throw ShapeError(xgrad::detail::error_text(
-            "Conv2d",
-            "input of shape " + to_string(x->sizes()) + " into Conv2d(" + std::to_string(channels) + ", " +
-                std::to_string(weight.sizes()[0]) + ", ...)",
-            "x: (N, in_channels, H, W) or (in_channels, H, W)",
-            "unsqueeze(x, 1) for images without a channel axis, or check in_channels"));
-    const Input w(weight, x.file(), x.line());
-    return bias.defined() ? conv2d(x, w, {bias, x.file(), x.line()}, options) : conv2d(x, w, options);
+    check_input(kConv[kAxes<Size> - 1], kAxes<Size>, *x, weight, weight.sizes()[1] * options.groups, weight.sizes()[0]);
+    const Input w(weight, x.file(), x.line()), b(value_of(bias), x.file(), x.line());
+    xgrad::ConvOptions<Size> o{
+        .stride = options.stride, .padding = options.padding, .dilation = options.dilation, .groups = options.groups};
+    if (options.padding_mode == PadMode::constant) return convolve(x, w, b, o);
+    o.padding = Padding::valid;
+    const Tensor padded = pad(x, amounts_of(*this), {.mode = options.padding_mode});
+    return convolve({padded, x.file(), x.line()}, w, b, o);
 }
+
+template <class Size>
+ConvTranspose<Size>::ConvTranspose(std::int64_t in_channels, std::int64_t out_channels, Size kernel_size,
+                                   ConvTransposeOptions<Size> o)
+    : options(o)
+{
+    const char* name = kConvTranspose[kAxes<Size> - 1];
+    check_sizes(name, in_channels, out_channels, kernel_size, o);
+    check_padding(name, "padding", o.padding);
+    check_padding(name, "output_padding", o.output_padding);
+    start(*this, name, in_channels, out_channels / o.groups, kernel_size, out_channels);
+}
+
+template <class Size>
+Tensor ConvTranspose<Size>::operator()(const Input& x) const
+{
+    check_input(kConvTranspose[kAxes<Size> - 1], kAxes<Size>, *x, weight, weight.sizes()[0],
+                weight.sizes()[1] * options.groups);
+    return transposed<Size>(x, {weight, x.file(), x.line()}, {value_of(bias), x.file(), x.line()},
+                            {.stride = options.stride,
+                             .padding = options.padding,
+                             .output_padding = options.output_padding,
+                             .groups = options.groups,
+                             .dilation = options.dilation});
+}
+
+template struct Conv<std::int64_t>;
+template struct Conv<Size2>;
+template struct Conv<Size3>;
+template struct ConvTranspose<std::int64_t>;
+template struct ConvTranspose<Size2>;
+template struct ConvTranspose<Size3>;
 
 }  // namespace xgrad::nn

@@ -34,6 +34,13 @@ concept ListsMembers = requires(T& module)
     T::xgrad_names();
 };
 
+/// A module whose members' names follow from its options: it hands each one to a function, with its name.
+template <class T>
+concept NamesMembers = requires(T& module)
+{
+    module.xgrad_each([](std::string_view, Parameter&) {});
+};
+
 template <class T>
 concept OwningPointer = requires(T& pointer)  // unique_ptr, shared_ptr, optional
 {
@@ -81,7 +88,7 @@ constexpr bool tuple_holds(std::index_sequence<I...>)
 template <class T>
 constexpr bool holds()
 {
-    if constexpr (std::is_same_v<T, Parameter> || std::is_same_v<T, Tensor> || ListsMembers<T>)
+    if constexpr (std::is_same_v<T, Parameter> || std::is_same_v<T, Tensor> || ListsMembers<T> || NamesMembers<T>)
         return true;
     else if constexpr (std::is_array_v<T>)
         return holds<std::remove_cv_t<std::remove_extent_t<T>>>();
@@ -140,6 +147,12 @@ void walk_tuple(Tuple&& members, std::string_view names, std::string& path, Memb
 }
 
 template <class T>
+void walk_mode(T& module, MemberVisitor& visitor)
+{
+    if constexpr (requires { requires std::is_same_v<decltype(module.training), bool>; }) visitor.mode(module.training);
+}
+
+template <class T>
 void walk(T& member, std::string& path, MemberVisitor& visitor)
 {
     if constexpr (!holds<T>()) {
@@ -149,9 +162,14 @@ void walk(T& member, std::string& path, MemberVisitor& visitor)
     } else if constexpr (std::is_same_v<T, Tensor>) {
         if (member.defined()) visitor.buffer(path, member);
     } else if constexpr (ListsMembers<T>) {
-        if constexpr (requires { requires std::is_same_v<decltype(member.training), bool>; })
-            visitor.mode(member.training);
+        walk_mode(member, visitor);
         walk_tuple(member.xgrad_members(), T::xgrad_names(), path, visitor);
+    } else if constexpr (NamesMembers<T>) {
+        walk_mode(member, visitor);
+        member.xgrad_each([&](std::string_view name, Parameter& parameter) {
+            const Step step(path, name);
+            walk(parameter, path, visitor);
+        });
     } else if constexpr (OwningPointer<T>) {
         if (static_cast<bool>(member)) walk(*member, path, visitor);
     } else if constexpr (Dictionary<T>) {

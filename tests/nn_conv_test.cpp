@@ -67,5 +67,5 @@ TEST(Conv2d, RefusesWhatDoesNotFit)
                       "Conv2d: stride is 0.\n  rule: it is at least 1.\n  try:  check the order of the arguments.");
     EXPECT_THROW_TEXT((nn::Conv2d{3, 2, 3, {.padding = -1}}), ShapeError,
                       "Conv2d: padding is negative.\n  rule: it is at least 0.\n"
-                      "  try:  cut the image with slice instead.");
+                      "  try:  cut the input with slice instead.");
 }

@@ -103,7 +103,7 @@ TEST(Init, BoundsAreThoseOfThePapers)
     const double xavier = largest(nn::init::xavier_uniform({54, 96}));
     EXPECT_LE(xavier, 0.2);
     EXPECT_GT(xavier, 0.199);
-    EXPECT_EQ(nn::init::xavier_normal({2, 3}, f64).dtype(), f64);
+    EXPECT_EQ(nn::init::xavier_normal({2, 3}, {.dtype = f64}).dtype(), f64);
     EXPECT_THROW_TEXT(nn::init::normal({2}, 0, 1, i64), DtypeError,
                       "init::normal: start values of type i64.\n  rule: parameters are f32 or f64.\n"
                       "  try:  ask for one of these.");
@@ -113,6 +113,8 @@ TEST(Init, NormalHasTheAskedDeviation)
 {
     Generator generator(3);
     double squares = 0;
-    for (const double v : nn::init::kaiming_normal({100, 200}, 0, f64, generator).to_vector<double>()) squares += v * v;
+    for (const double v :
+         nn::init::kaiming_normal({100, 200}, {.dtype = f64, .generator = generator}).to_vector<double>())
+        squares += v * v;
     EXPECT_NEAR(squares / 20000, 2.0 / 200, 0.0004);  // standard error sqrt(2 / 20000) of 0.01
 }

@@ -1,6 +1,7 @@
 #include <xgrad/ops/attention.hpp>
 
 #include <xgrad/error.hpp>
+#include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/functions.hpp>
 #include <xgrad/ops/join.hpp>
@@ -88,7 +89,7 @@ Tensor scaled_dot_product_attention(const Input& query, const Input& key, const 
     Tensor scores = matmul(query * scale, transpose(key));
     const Tensor mask = options.is_causal ? causal_mask(query->size(-2), key->size(-2)) : options.attn_mask;
     if (mask.defined()) scores = scores + (mask.dtype() == boolean ? barrier(logical_not(mask), scores) : mask);
-    return matmul(softmax(scores, -1), value);
+    return matmul(dropout(softmax(scores, -1), options.dropout_p, true, options.generator), value);
 }
 
 namespace {
@@ -216,7 +217,7 @@ MultiHeadAttentionOutput attend(const Projected& x, std::int64_t num_heads, cons
         scores = masked(scores, o.attn_mask.ndim() == 2 ? o.attn_mask
                                                         : reshape(o.attn_mask, {h.batch, num_heads, h.steps, h.keys}));
     if (o.key_padding_mask.defined()) scores = masked(scores, reshape(o.key_padding_mask, {h.batch, 1, 1, h.keys}));
-    const Tensor weights = softmax(scores, -1);
+    const Tensor weights = dropout(softmax(scores, -1), o.dropout_p, true, o.generator);
     const Tensor together = reshape(permute(matmul(weights, h.split(p.v)), {2, 0, 1, 3}), {h.steps, h.batch, h.embed});
     const Tensor output = linear(together, w.out_proj_weight, w.out_proj_bias);
     if (!o.need_weights) return {output, {}};

@@ -5,6 +5,7 @@
 //
 // N: batch, L: positions that ask, S: positions that are asked, E: numbers a position has.
 
+#include <xgrad/random.hpp>
 #include <xgrad/record.hpp>
 
 #include <cstdint>
@@ -16,6 +17,8 @@ struct AttentionOptions {
     Tensor attn_mask = {};             ///< broadcasts to (..., L, S): bool, true where one may look; or numbers to add
     bool is_causal = false;            ///< position i sees 0 to i alone; not together with attn_mask
     std::optional<double> scale = {};  ///< factor of the scores; 1 / sqrt(E) when absent
+    double dropout_p = 0;              ///< of the weights, see dropout; 0 in evaluation
+    Generator& generator = default_generator();
 };
 
 /// softmax(query key^T scale + mask) value.
@@ -42,6 +45,8 @@ struct MultiHeadAttentionOptions {
     bool add_zero_attn = false;        ///< one position more, whose key and value are zeros
     bool need_weights = true;          ///< whether the weights are given, too
     bool average_attn_weights = true;  ///< their mean over the heads, (N, L, S); else (N, heads, L, S)
+    double dropout_p = 0;              ///< of the weights, see dropout; 0 in evaluation
+    Generator& generator = default_generator();
 };
 
 struct MultiHeadAttentionOutput {

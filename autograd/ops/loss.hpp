@@ -83,6 +83,51 @@ struct MultilabelSoftMarginOptions {
 Tensor multilabel_soft_margin_loss(const Input& x, const Input& target,
                                    const MultilabelSoftMarginOptions& options = {});
 
+struct MultilabelMarginOptions {
+    Reduction reduction = Reduction::mean;
+};
+
+/// sum over labels j and other classes i of max(0, 1 - (x[j] - x[i])) / C. Targets list the labels of each sample, -1 behind
+/// them. x: (N, C) or (C), target: the same, i64   ->   (N) or (). Throws ShapeError for a label that is no class.
+Tensor multilabel_margin_loss(const Input& x, const Tensor& target, MultilabelMarginOptions options = {});
+
+struct FocalOptions {
+    double alpha = 0.25;  ///< weight of the class 1, 1 - alpha that of 0; negative: none
+    double gamma = 2;     ///< how little counts what is right already; 0: cross entropy
+    Reduction reduction = Reduction::none;
+};
+
+/// -alpha_t (1 - p_t)^gamma log(p_t), with p_t the probability of the class that it is, from raw scores x and targets of 0
+/// and 1. Name, formula and defaults are torchvision's. Source: Lin et al., Focal Loss (2017).
+Tensor sigmoid_focal_loss(const Input& x, const Input& target, FocalOptions options = {});
+
+struct DiceOptions {
+    double smooth = 1;     ///< added above and below; makes the loss of two empty masks 0
+    bool squared = false;  ///< squares in the divisor, as published
+    Reduction reduction = Reduction::mean;
+};
+
+/// 1 - (2 sum x t + smooth) / (sum x + sum t + smooth) of each sample's probabilities and targets: how little two masks
+/// overlap. x, target: (N, ...)   ->   (N). Source: Milletari, Navab and Ahmadi, V-Net (2016).
+Tensor dice_loss(const Input& x, const Input& target, DiceOptions options = {});
+
+// ---- sequences ------------------------------------------------------------------------------------------------------
+
+struct CtcOptions {
+    std::int64_t blank = 0;
+    Reduction reduction = Reduction::mean;  ///< the mean divides each loss by its number of labels first
+    bool zero_infinity = false;             ///< 0 instead of infinity where no path fits
+};
+
+/// -log of the probability of all ways to write the labels along the steps, with blanks between and repetitions
+/// (connectionist temporal classification, Graves et al. 2006).
+///   log_probs: (T, N, C), after log_softmax, or (T, C)   targets: (N, S), or all labels one behind the other, i64
+///   input_lengths, target_lengths: (N), i64: how much of each counts
+/// The gradient of an impossible sample is 0. It is that with respect to log_probs; PyTorch gives another one there, which
+/// agrees after log_softmax. Throws ShapeError for labels and lengths that do not fit, DtypeError for other dtypes.
+Tensor ctc_loss(const Input& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                const Tensor& target_lengths, CtcOptions options = {});
+
 // ---- numbers: shapes broadcast, dtypes promote; DtypeError unless one of the two is floating ------------------------
 
 struct MseOptions {

@@ -1,6 +1,7 @@
 #include <xgrad/ops/transformer.hpp>
 
 #include <xgrad/ops/activations.hpp>
+#include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/matmul.hpp>
 #include <xgrad/ops/normalization.hpp>
@@ -15,22 +16,28 @@ Tensor past(const Tensor& x, const LayerNormWeights& w, const TransformerLayerOp
     const auto norm = [&](const Tensor& y) {
         return layer_norm(y, {y.size(-1)}, {.weight = w.weight, .bias = w.bias, .eps = o.layer_norm_eps});
     };
-    return o.norm_first ? x + part(norm(x)) : norm(x + part(x));
+    const auto dropped = [&](const Tensor& y) { return dropout(y, o.dropout_p, true, o.generator); };
+    return o.norm_first ? x + dropped(part(norm(x))) : norm(x + dropped(part(x)));
 }
 
 Tensor attend(const Tensor& x, const Tensor& memory, const MultiHeadAttentionWeights& w, const Tensor& mask,
               const Tensor& padding, const TransformerLayerOptions& o)
 {
-    return multi_head_attention(
-               x, memory, memory, o.num_heads, w,
-               {.key_padding_mask = padding, .attn_mask = mask, .batch_first = o.batch_first, .need_weights = false})
+    return multi_head_attention(x, memory, memory, o.num_heads, w,
+                                {.key_padding_mask = padding,
+                                 .attn_mask = mask,
+                                 .batch_first = o.batch_first,
+                                 .need_weights = false,
+                                 .dropout_p = o.dropout_p,
+                                 .generator = o.generator})
         .output;
 }
 
 Tensor feed_forward(const Tensor& x, const FeedForwardWeights& w, const TransformerLayerOptions& o)
 {
     const Tensor h = linear(x, w.weight1, w.bias1);
-    return linear(o.activation == TransformerActivation::relu ? relu(h) : gelu(h), w.weight2, w.bias2);
+    const Tensor active = o.activation == TransformerActivation::relu ? relu(h) : gelu(h);
+    return linear(dropout(active, o.dropout_p, true, o.generator), w.weight2, w.bias2);
 }
 
 }  // namespace

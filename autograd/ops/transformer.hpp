@@ -24,6 +24,9 @@ struct TransformerLayerOptions {
     bool norm_first = false;  ///< x + f(norm(x)) instead of norm(x + f(x))
     bool batch_first = false;
     double layer_norm_eps = 1e-5;
+    double dropout_p =
+        0;  ///< of attention's weights, of the hidden values, and of what each part gives; 0 in evaluation
+    Generator& generator = default_generator();
 };
 
 struct TransformerEncoderLayerWeights {

@@ -87,6 +87,7 @@ int main(int argc, char** argv)
     bench::add_micro(factories);
     bench::add_perceptrons(factories);
     bench::add_convnets(factories);
+    bench::add_sequences(factories);
     if (arguments.list) {
         for (const auto& [name, factory] : factories) fmt::print("{}\n", name);
         return 0;

@@ -63,9 +63,9 @@ Workload training(Model model, Options options, Tensor input, Tensor target, Los
 }
 
 template <class Optimizer, class Model, class Options>
-Workload classify(Model model, Options options, Sizes shape)
+Workload classify(Model model, Options options, Sizes shape, std::int64_t classes = 10)
 {
-    const Tensor input = xgrad::nn::init::normal(shape, 0, 1), target = random_labels(shape[0], 10);
+    const Tensor input = xgrad::nn::init::normal(shape, 0, 1), target = random_labels(shape[0], classes);
     const auto loss = [](const Tensor& y, const Tensor& t) { return xgrad::nn::cross_entropy(y, t); };
     return training<Optimizer>(std::move(model), options, input, target, loss, "sample");
 }

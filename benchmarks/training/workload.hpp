@@ -24,6 +24,7 @@ using Factories = std::map<std::string, std::function<Workload()>>;
 void add_micro(Factories& factories);  // single expressions
 void add_perceptrons(Factories& factories);
 void add_convnets(Factories& factories);
+void add_sequences(Factories& factories);
 
 struct Result {
     double median_ns, mean_ns, min_ns, p10_ns, p90_ns;

@@ -8,5 +8,6 @@ namespace xgrad::training {
 
 void check_optimizers(Report& report, const std::string& directory);  ///< optimizers.json
 void check_schedulers(Report& report, const std::string& directory);  ///< schedulers.json
+void check_training(Report& report, const std::string& directory);    ///< training/index.json
 
 }  // namespace xgrad::training

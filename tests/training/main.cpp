@@ -1,4 +1,4 @@
-// Replays what PyTorch recorded in a directory: parameter trajectories of optimizers and rates of schedulers.
+// Replays what PyTorch recorded in a directory: parameter trajectories of optimizers, rates of schedulers, training runs.
 #include <fmt/format.h>
 
 #include <cstring>
@@ -20,6 +20,7 @@ struct Part {
 constexpr Part kParts[] = {
     {"optimizers.json", check_optimizers},
     {"schedulers.json", check_schedulers},
+    {"training/index.json", check_training},
 };
 
 int run(const std::string& directory)
@@ -43,8 +44,8 @@ int main(int argc, char** argv)
         fmt::print(
             stderr,
             "usage: reference_training DIR [--skip-if-absent]\n"
-            "Replays the optimizers and schedulers of DIR. Fails when a case differs or is unknown, or nothing was\n"
-            "run. --skip-if-absent: ends with status 77 when DIR does not exist.\n");
+            "Replays the optimizers, schedulers and training runs of DIR. Data files of runs are named from two levels above\n"
+            "DIR. Fails when a case differs or is unknown, or nothing was run. --skip-if-absent: ends with status 77 when DIR does not exist.\n");
         return 2;
     }
     if (!std::filesystem::exists(argv[1])) {
