@@ -33,7 +33,7 @@ using ArithmeticOps =
 using ExponentialOps =
     FunctionList<Exp, Exp2, Expm1, Log, Log2, Log10, Log1p, Tanh, Sinh, Cosh, Asinh, Acosh, Atanh, Sigmoid, Logit>;
 using TrigonometricOps = FunctionList<Sin, Cos, Tan, Asin, Acos, Atan, Sinc>;
-using SpecialOps = FunctionList<Cbrt, Erf, Erfc, Erfinv, Lgamma, Digamma, Trigamma>;
+using SpecialOps = FunctionList<Cbrt, Erf, Erfc, Erfinv, Lgamma, Digamma, Trigamma, I0, I0e, I1, I1e, Erfcx, Ndtri>;
 using ActivationOps =
     FunctionList<Relu, Gelu, GeluTanh, Silu, Mish, LogSigmoid, Softsign, Tanhshrink, Hardsigmoid, Hardswish>;
 using UnaryOps = Joined<ArithmeticOps, ExponentialOps, TrigonometricOps, SpecialOps, ActivationOps>::List;

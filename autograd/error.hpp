@@ -7,7 +7,7 @@
 
 namespace xgrad {
 
-/// Shapes, axes, indices or sizes that do not fit an operation.
+/// Shapes, axes, indices, sizes or options that do not fit an operation, and tensors that are undefined.
 struct ShapeError : std::invalid_argument {
     using std::invalid_argument::invalid_argument;
 };

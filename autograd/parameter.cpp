@@ -69,9 +69,9 @@ void write(LeafCell& cell, const Tensor& value)
 
 void ParameterRef::throw_undefined()
 {
-    throw std::invalid_argument(detail::error_text("Parameter", "the parameter is undefined",
-                                                   "a default-constructed or moved-from Parameter has no cell",
-                                                   "construct it from a value first"));
+    throw ShapeError(detail::error_text("Parameter", "the parameter is undefined",
+                                        "a default-constructed or moved-from Parameter has no cell",
+                                        "construct it from a value first"));
 }
 
 void ParameterRef::set_value(const Tensor& value) const { detail::write(cell(), value); }

@@ -168,6 +168,48 @@ template <detail::ScalarExpression X>
     return detail::apply<elementary::Trigamma>(detail::operand(std::forward<X>(x)));
 }
 
+[[gnu::always_inline]] inline auto i0(detail::Leaf x) { return detail::apply<elementary::I0>(x); }
+template <detail::ScalarExpression X>
+[[gnu::always_inline]] inline auto i0(X&& x)
+{
+    return detail::apply<elementary::I0>(detail::operand(std::forward<X>(x)));
+}
+
+[[gnu::always_inline]] inline auto i0e(detail::Leaf x) { return detail::apply<elementary::I0e>(x); }
+template <detail::ScalarExpression X>
+[[gnu::always_inline]] inline auto i0e(X&& x)
+{
+    return detail::apply<elementary::I0e>(detail::operand(std::forward<X>(x)));
+}
+
+[[gnu::always_inline]] inline auto i1(detail::Leaf x) { return detail::apply<elementary::I1>(x); }
+template <detail::ScalarExpression X>
+[[gnu::always_inline]] inline auto i1(X&& x)
+{
+    return detail::apply<elementary::I1>(detail::operand(std::forward<X>(x)));
+}
+
+[[gnu::always_inline]] inline auto i1e(detail::Leaf x) { return detail::apply<elementary::I1e>(x); }
+template <detail::ScalarExpression X>
+[[gnu::always_inline]] inline auto i1e(X&& x)
+{
+    return detail::apply<elementary::I1e>(detail::operand(std::forward<X>(x)));
+}
+
+[[gnu::always_inline]] inline auto erfcx(detail::Leaf x) { return detail::apply<elementary::Erfcx>(x); }
+template <detail::ScalarExpression X>
+[[gnu::always_inline]] inline auto erfcx(X&& x)
+{
+    return detail::apply<elementary::Erfcx>(detail::operand(std::forward<X>(x)));
+}
+
+[[gnu::always_inline]] inline auto ndtri(detail::Leaf x) { return detail::apply<elementary::Ndtri>(x); }
+template <detail::ScalarExpression X>
+[[gnu::always_inline]] inline auto ndtri(X&& x)
+{
+    return detail::apply<elementary::Ndtri>(detail::operand(std::forward<X>(x)));
+}
+
 [[gnu::always_inline]] inline auto logit(detail::Leaf x) { return detail::apply<elementary::Logit>(x); }
 template <detail::ScalarExpression X>
 [[gnu::always_inline]] inline auto logit(X&& x)

@@ -122,4 +122,53 @@ long double erfinv(long double x) noexcept
     return std::copysign(y, x);
 }
 
+namespace {
+
+/// I_order(a) / exp(a) for a >= 0 and order 0 or 1: the power series, from 25 on that of Hankel, whose error is below
+/// exp(-2 a). Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 9.6.10 and 9.7.1.
+long double scaled_bessel(int order, long double a)
+{
+    long double sum = 1, term = 1;
+    if (a < 25) {
+        for (int k = 1; term > sum * 1e-22L; ++k) sum += term *= a * a / 4 / k / (k + order);
+        return (order == 1 ? a / 2 : 1) * sum * std::exp(-a);
+    }
+    for (int k = 1; std::fabs(term) > 1e-22L && k < 50; ++k) {
+        const long double odd = 2 * k - 1;
+        sum += term *= (odd * odd - 4 * order * order) / (8 * k * a);
+    }
+    return sum / std::sqrt(2 * kPi * a);
+}
+
+}  // namespace
+
+long double i0e(long double x) noexcept { return std::isnan(x) ? x : scaled_bessel(0, std::fabs(x)); }
+long double i1e(long double x) noexcept { return std::isnan(x) ? x : std::copysign(scaled_bessel(1, std::fabs(x)), x); }
+long double i0(long double x) noexcept { return std::isinf(x) ? kInfinity : i0e(x) * std::exp(std::fabs(x)); }
+long double i1(long double x) noexcept { return std::isinf(x) ? x : i1e(x) * std::exp(std::fabs(x)); }
+
+long double erfcx(long double x) noexcept
+{
+    if (!(x >= 10)) return std::exp(x * x) * std::erfc(x);
+    long double sum = 1, term = 1;  // sum of (-1)^k 1 3 ... (2k - 1) / (2 x^2)^k
+    for (int k = 1; k < 25; ++k) sum += term *= (1 - 2 * k) / (2 * x * x);
+    return sum / (x * std::sqrt(kPi));
+}
+
+long double ndtri(long double p) noexcept
+{
+    if (!(p > 0 && p < 1)) return p == 0 ? -kInfinity : p == 1 ? kInfinity : kNan;
+    if (p > 0.5L) return -ndtri(1 - p);
+    // Start: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.2.23; then steps of Halley.
+    const long double t = std::sqrt(-2 * std::log(p));
+    long double y =
+        (2.515517L + t * (0.802853L + t * 0.010328L)) / (1 + t * (1.432788L + t * (0.189269L + t * 0.001308L))) - t;
+    for (int step = 0; step < 4; ++step) {
+        const long double error = std::erfc(-y * 0.707106781186547524400844362104849039L) / 2 - p;
+        const long double newton = error * 2.50662827463100050241576528481104525L * std::exp(y * y / 2);
+        y -= newton / (1 + y * newton / 2);
+    }
+    return y;
+}
+
 }  // namespace xgrad::elementary::wide

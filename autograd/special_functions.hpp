@@ -13,6 +13,12 @@ long double digamma(long double x) noexcept;
 long double trigamma(long double x) noexcept;
 long double polygamma(long double n, long double x) noexcept;
 long double erfinv(long double x) noexcept;
+long double i0(long double x) noexcept;
+long double i0e(long double x) noexcept;
+long double i1(long double x) noexcept;
+long double i1e(long double x) noexcept;
+long double erfcx(long double x) noexcept;
+long double ndtri(long double x) noexcept;
 }  // namespace wide
 
 /// The cube root, also of negative numbers.
@@ -57,6 +63,42 @@ template <std::floating_point T>
 T erfinv(T x)
 {
     return static_cast<T>(wide::erfinv(x));
+}
+
+/// The modified Bessel functions of the first kind of orders 0 and 1, and the same times exp(-|x|).
+template <std::floating_point T>
+T i0(T x)
+{
+    return static_cast<T>(wide::i0(x));
+}
+template <std::floating_point T>
+T i0e(T x)
+{
+    return static_cast<T>(wide::i0e(x));
+}
+template <std::floating_point T>
+T i1(T x)
+{
+    return static_cast<T>(wide::i1(x));
+}
+template <std::floating_point T>
+T i1e(T x)
+{
+    return static_cast<T>(wide::i1e(x));
+}
+
+/// exp(x^2) erfc(x).
+template <std::floating_point T>
+T erfcx(T x)
+{
+    return static_cast<T>(wide::erfcx(x));
+}
+
+/// The inverse of the distribution function of normal numbers: +-infinity at 1 and 0, NaN beyond.
+template <std::floating_point T>
+T ndtri(T x)
+{
+    return static_cast<T>(wide::ndtri(x));
 }
 
 }  // namespace xgrad::elementary

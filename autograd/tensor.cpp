@@ -208,9 +208,9 @@ template void copy_values(const Tensor&, bool*);
 
 void throw_undefined()
 {
-    throw std::invalid_argument(error_text("tensor", "the tensor is undefined",
-                                           "a default-constructed or moved-from Tensor holds no value",
-                                           "assign a value first; defined() tells"));
+    throw ShapeError(error_text("tensor", "the tensor is undefined",
+                                "a default-constructed or moved-from Tensor holds no value",
+                                "assign a value first; defined() tells"));
 }
 
 void throw_wrong_element_type(Dtype has, Dtype asked)

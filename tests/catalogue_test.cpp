@@ -11,6 +11,7 @@
 #include <set>
 
 #include "tests/catalogue/contradictions.hpp"
+#include "tests/catalogue/disagreements.hpp"
 #include "tests/catalogue/observe.hpp"
 #include "tests/catalogue/page.hpp"
 #include "tests/reference/case_set.hpp"
@@ -162,6 +163,14 @@ TEST(Contradictions, OfPyTorchAreResolvedAsThePageSays)
                 EXPECT_TRUE(same(given.y, c.ours.y) && same(given.gradient, c.ours.gradient))
                     << c.function << " at " << c.x << ", " << size << " elements: " << given.y << ", "
                     << given.gradient;
+}
+
+TEST(Disagreements, AreResolvedAsThePageSays)
+{
+    for (const Disagreement& d : disagreements()) {
+        SCOPED_TRACE(d.call);
+        EXPECT_TENSOR_NEAR(d.computed(), d.ours, d.ours.dtype() == f32 ? 1e-6 : 1e-15);
+    }
 }
 
 TEST(Contradictions, AreAllThatTheReferenceLeavesOut)

@@ -280,7 +280,13 @@ Functions all_functions()
                                                                 {"round", std::nearbyint},
                                                                 {"erfinv", elementary::erfinv<double>},
                                                                 {"digamma", elementary::digamma<double>},
-                                                                {"trigamma", elementary::trigamma<double>}};
+                                                                {"trigamma", elementary::trigamma<double>},
+                                                                {"i0", elementary::i0<double>},
+                                                                {"i0e", elementary::i0e<double>},
+                                                                {"i1", elementary::i1<double>},
+                                                                {"i1e", elementary::i1e<double>},
+                                                                {"erfcx", elementary::erfcx<double>},
+                                                                {"ndtri", elementary::ndtri<double>}};
     const std::pair<const char*, double (*)(double, double)> binary[] = {
         {"pow", std::pow},
         {"atan2", std::atan2},
@@ -289,7 +295,9 @@ Functions all_functions()
         {"copysign", std::copysign},
         {"remainder", elementary::remainder<double, double>},
         {"floor_divide", elementary::floor_divide<double, double>},
-        {"polygamma", elementary::polygamma<double, double>}};
+        {"polygamma", elementary::polygamma<double, double>},
+        {"gcd", [](double a, double b) { return static_cast<double>(std::gcd(std::llround(a), std::llround(b))); }},
+        {"bitwise_and", [](double a, double b) { return static_cast<double>(std::llround(a) & std::llround(b)); }}};
     for (const auto& [name, function] : unary)
         f[std::string(name) + "/1"] = [function = function](const Arguments& x) {
             return elementwise(x, [function](const auto& v) { return function(v[0]); });

@@ -39,7 +39,7 @@ using Functions = std::map<std::string, Function>;
 
 /// Functions by name and number of arguments: "sum/2".
 ///
-/// Elementwise with broadcasting: exp log sqrt tanh sin cos abs pow where.
+/// Elementwise with broadcasting: exp log sqrt tanh sin cos abs pow where gcd bitwise_and, and the library's by name.
 /// `axes` and `axis` are numbers or lists; what is reduced keeps its axes, with size 1. A function that has to know a
 /// shape takes an array of that shape, here `like`:
 ///   sum(x) sum(x, axes) prod(x, axes) max(x, axes) min(x, axes) argmax(x, axes) argmin(x, axes)

@@ -115,6 +115,7 @@ TEST(Movedim, OthersKeepTheirOrder)
 {
     const Tensor x = zeros({2, 3, 4});
     EXPECT_EQ(movedim(x, 0, -1).sizes(), Sizes({3, 4, 2}));
+    EXPECT_EQ(movedim(tensor(3), 0, -1).ndim(), 0u);
     EXPECT_EQ(movedim(x, {2, 0}, {0, 1}).sizes(), Sizes({4, 2, 3}));
     EXPECT_EQ(swapaxes(x, 0, 2).sizes(), Sizes({4, 3, 2}));
     EXPECT_THROW(movedim(x, {0, 1}, {2}), ShapeError);

@@ -1,6 +1,7 @@
 #include <xgrad/error.hpp>
 #include <xgrad/ops/create.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/functions.hpp>
 #include <xgrad/ops/order.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/statistics.hpp>
@@ -137,6 +138,34 @@ TEST(Random, BernoulliKeepsItsProbabilities)
                       "  try:  p = sigmoid(logit) for a logit.");
     EXPECT_THROW(bernoulli(tensor({1}, {std::nan("")}), generator), ShapeError);
     EXPECT_THROW(bernoulli(tensor({1}, {1}, i64), generator), DtypeError);
+}
+
+// Mean and variance are the rate; 5 deviations of the mean of 4000 draws are 0.08 sqrt(rate).
+TEST(Random, PoissonHasItsRateAsMeanAndVariance)
+{
+    Generator generator{11};
+    for (const double rate : {0.5, 9.0, 12.0, 1000.0}) {
+        const Tensor x = poisson(full({4000}, rate, f64), generator);
+        EXPECT_NEAR(mean(x).item(), rate, 0.08 * xgrad::sqrt(tensor(rate, f64)).item()) << rate;
+        EXPECT_NEAR(var(x).item() / rate, 1, 0.15) << rate;
+        EXPECT_TENSOR_EQ(x, xgrad::floor(x));
+    }
+    EXPECT_TENSOR_EQ(poisson(zeros({2, 0, 3}), generator), zeros({2, 0, 3}));
+    EXPECT_TENSOR_EQ(poisson(zeros({3}, f32), generator), zeros({3}, f32));
+    EXPECT_THROW_TEXT(poisson(tensor({1}, {-1}), generator), ShapeError,
+                      "poisson: a rate that is negative or not finite.\n  rule: 0 <= rate < infinity.\n"
+                      "  try:  check the rates.");
+    EXPECT_THROW(poisson(tensor({1}, {1}, i64), generator), DtypeError);
+}
+
+TEST(Random, ExponentialHasTheInverseOfItsRateAsMean)
+{
+    Generator generator{12};
+    const Tensor x = exponential({4000}, 4, {.dtype = f64, .generator = generator});
+    EXPECT_NEAR(mean(x).item(), 0.25, 0.02);
+    EXPECT_NEAR(mean(to(gt(x, 0.25), f64)).item(), 0.36788, 0.04);  // exp(-1)
+    EXPECT_GE(min(x).item(), 0);
+    EXPECT_THROW(exponential({1}, 0), ShapeError);
 }
 
 TEST(Random, MultinomialDrawsInProportion)

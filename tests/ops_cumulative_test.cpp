@@ -110,6 +110,16 @@ TEST(Logcumsumexp, GradientIsASoftmaxOfThePrefix)
     EXPECT_TENSOR_NEAR(x.grad(), tensor({2}, {0.25, 0.75}, f64), 1e-15);
 }
 
+TEST(Logcumsumexp, AnInfinityTakesTheGradientOfWhatFollows)
+{
+    // y = (2, inf, inf): only y_0 depends on x_0, on the infinity in a way that is no number, and on x_2 nothing.
+    const double infinity = std::numeric_limits<double>::infinity();
+    Tape tape;
+    const Tensor x = tape.variable(tensor({3}, {2, infinity, 3}, f64));
+    tape.backward(sum(logcumsumexp(x, 0)));
+    EXPECT_TENSOR_EQ(x.grad(), tensor({3}, {1, std::numeric_limits<double>::quiet_NaN(), 0}, f64));
+}
+
 TEST(Logcumsumexp, SecondDerivativeIsFiniteWhereExpIsNot)
 {
     // y_1 = log(exp x_0 + exp x_1) at (0, 1000) is x_1 to the last place: a line, without second derivative.

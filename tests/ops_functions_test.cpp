@@ -70,6 +70,11 @@ TEST(Functions, PiecewiseConstantOnesHaveNoGradient)
     for (const auto f : functions)
         EXPECT_TENSOR_EQ(gradient([f](const Tensor& x) { return f(x); }, row({-1.5, 0, 2})), row({0, 0, 0}));
     EXPECT_TENSOR_EQ(round(row({-1.5, -0.5, 0.5, 1.5, 2.5, 2.6})), row({-2, 0, 0, 2, 2, 3}));
+    EXPECT_TENSOR_EQ(round(row({2.345, -1.125, 12.3}), 2), row({2.35, -1.12, 12.3}));  // 234.50000000000003, -112.5
+    EXPECT_TENSOR_EQ(round(row({1234, 1250, -1350, kInf}), -2), row({1200, 1200, -1400, kInf}));
+    EXPECT_TENSOR_EQ(round(tensor({2}, {1234, 1250}, i64), -2), tensor({2}, {1200, 1200}, i64));
+    EXPECT_TENSOR_EQ(round(tensor({1}, {1234}, i64), 3), tensor({1}, {1234}, i64));
+    EXPECT_TENSOR_EQ(gradient([](const Tensor& x) { return round(x, 1); }, row({-1.5, 0, 2})), row({0, 0, 0}));
     EXPECT_TENSOR_EQ(floor(row({-1.5, 1.5})), row({-2, 1}));
     EXPECT_TENSOR_EQ(ceil(row({-1.5, 1.5})), row({-1, 2}));
     EXPECT_TENSOR_EQ(trunc(row({-1.5, 1.5, kInf, kNan})), row({-1, 1, kInf, kNan}));
@@ -86,6 +91,8 @@ TEST(Functions, WholeNumbersStayWhole)
     EXPECT_TENSOR_EQ(clamp(x, -1.5, 1.5), tensor({3}, {-1.5, 0, 1.5}, f32));
     EXPECT_TENSOR_EQ(fmax(x, 1), tensor({3}, {1, 1, 3}, i64));
     EXPECT_TENSOR_EQ(add(x, x, 2), tensor({3}, {-6, 0, 9}, i64));
+    EXPECT_TENSOR_EQ(sub(x, 3, 2), tensor({3}, {-8, -6, -3}, i64));
+    EXPECT_TENSOR_EQ(add(row({0}), 0.3, 0.7), row({0.3 * 0.7}));  // a product of numbers keeps the digits of f64
     EXPECT_THROW_TEXT(add(x, x, 0.5), DtypeError,
                       "add: alpha = 0.500000 for integers.\n"
                       "  rule: the multiple of an integer that is added to integers is whole.\n"
@@ -123,6 +130,19 @@ TEST(Clamp, TensorsOfBoundsGetTheGradientWhereTheyCut)
     EXPECT_TENSOR_EQ(clamp(row({kNan}), row({0}), row({1})), row({kNan}));
     EXPECT_TENSOR_EQ(gradient([](const Tensor& v) { return clamp(v, row({0}), row({1})); }, row({kNan})), row({0}));
     EXPECT_TENSOR_EQ(clamp(row({1, 2}), row({kNan, 0}), row({3, kNan})), row({kNan, kNan}));
+}
+
+TEST(Clamp, BoundsThatAreNanGiveNanWithoutGradient)
+{
+    const Tensor x = row({1, -kInf}), lo = row({0, 0}), hi = row({kNan, kNan});
+    EXPECT_TENSOR_EQ(clamp(x, kNan, 2.0), hi);
+    EXPECT_TENSOR_EQ(clamp(tensor({2}, {1, 2}, i64), std::nullopt, kNan), to(hi, f32));
+    EXPECT_TENSOR_EQ(gradient([](const Tensor& v) { return clamp(v, kNan, 2.0); }, row({1, 2})), row({0, 0}));
+    EXPECT_TENSOR_EQ(clamp(x, lo, hi), hi);
+    EXPECT_TENSOR_EQ(gradient([&](const Tensor& v) { return clamp(v, lo, hi); }, x), row({0, 0}));
+    EXPECT_TENSOR_EQ(gradient([&](const Tensor& v) { return clamp(x, lo, v); }, hi), row({0, 0}));
+    EXPECT_TENSOR_EQ(gradient([&](const Tensor& v) { return clamp(x, v, Tensor()); }, hi), row({0, 0}));
+    EXPECT_TENSOR_EQ(clamp(x, row({kInf, kInf}), Tensor()), row({kInf, kInf}));
 }
 
 TEST(NanToNum, ReplacesWhatIsNotFinite)

@@ -91,6 +91,12 @@ TEST(Fuse, FunctionsOfOneOperandAreThoseOfTensors)
     EXPECT_SAME(erfinv(x));
     EXPECT_SAME(lgamma(x));
     EXPECT_SAME(digamma(x));
+    EXPECT_SAME(i0(x));
+    EXPECT_SAME(i0e(x));
+    EXPECT_SAME(i1(x));
+    EXPECT_SAME(i1e(x));
+    EXPECT_SAME(erfcx(x));
+    EXPECT_SAME(ndtri(x));
 }
 
 TEST(Fuse, ActivationsAreThoseOfTensors)

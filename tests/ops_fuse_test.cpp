@@ -248,6 +248,18 @@ TEST(Fuse, ComposesWithTheFunctionalForms)
     expect_equal(value_and_gradients(frugal, x), value_and_gradients(fused, x));
 }
 
+TEST(Fuse, CallsItsFunctionOnceForAllSamples)
+{
+    int calls = 0;
+    const auto f = [&](const auto& a) {
+        ++calls;
+        return a * a;
+    };
+    const Tensor y = vmap([&](const Tensor& row) { return fuse(f, row); })(tensor({3, 1}, {1, 2, 3}));
+    EXPECT_TENSOR_EQ(y, tensor({3, 1}, {1, 4, 9}));
+    EXPECT_EQ(calls, 1);
+}
+
 TEST(Fuse, InsideAFunctionThatIsFused)
 {
     // Another call inside, on a tensor that gives a number.

@@ -134,9 +134,52 @@ TEST(IndexAdd, RowsThatRepeatAddUp)
     EXPECT_TENSOR_EQ(index_add(kMatrix, 0, kList, source, 2), tensor({2, 3}, {1, 2, 3, 26, 27, 28}, f64));
     EXPECT_TENSOR_EQ(index_copy(kMatrix, 0, kList, source), tensor({2, 3}, {1, 2, 3, 10, 10, 10}, f64));
     EXPECT_TENSOR_EQ(index_fill(kMatrix, 1, kList, 0), tensor({2, 3}, {1, 0, 3, 4, 0, 6}, f64));
+    const Tensor line = tensor({3}, {1, 2, 3}, f64), five = tensor(5, f64), one = tensor(1, i64);
+    EXPECT_TENSOR_EQ(index_add(line, 0, one, five), tensor({3}, {1, 7, 3}, f64));
+    EXPECT_TENSOR_EQ(index_copy(line, 0, one, five), tensor({3}, {1, 5, 3}, f64));
+    EXPECT_TENSOR_EQ(index_add(five, 0, zeros({1}, i64), tensor({1}, {5}, f64)), tensor(10, f64));
     EXPECT_THROW_TEXT(index_add(kMatrix, 0, kList, zeros({1, 3}, f64)), ShapeError,
                       "index_add: a source of shape (1, 3) for 2 positions of axis 0 of shape (2, 3).\n"
                       "  rule: it has x's shape with one position an index.\n  try:  reshape or expand the source.");
+}
+
+TEST(IndexReduce, JoinsPositionsOfAnAxis)
+{
+    // Positions 0 and 2 of each row: the source's columns 0 and 2, and column 1.
+    const Tensor list = tensor({3}, {0, 2, 0}, i64), s = tensor({2, 3}, {2, 3, 5, 7, 11, 13}, f64);
+    const auto reduced = [&](ScatterReduction r, bool self) { return index_reduce(kMatrix, 1, list, s, r, self); };
+    EXPECT_TENSOR_EQ(reduced(ScatterReduction::prod, true), tensor({2, 3}, {10, 2, 9, 364, 5, 66}, f64));
+    EXPECT_TENSOR_EQ(reduced(ScatterReduction::mean, false), tensor({2, 3}, {3.5, 2, 3, 10, 5, 11}, f64));
+    EXPECT_TENSOR_EQ(reduced(ScatterReduction::amax, true), tensor({2, 3}, {5, 2, 3, 13, 5, 11}, f64));
+    EXPECT_TENSOR_EQ(reduced(ScatterReduction::amin, false), tensor({2, 3}, {2, 2, 3, 7, 5, 11}, f64));
+    EXPECT_THROW_TEXT(index_reduce(kMatrix, 1, list, zeros({2, 2}, f64), ScatterReduction::sum), ShapeError,
+                      "index_reduce: indices of shape (3,) and a source of shape (2, 2) for axis 1 of shape (2, 3).\n"
+                      "  rule: indices have one axis, the source has x's shape with one position an index.\n"
+                      "  try:  reshape them.");
+}
+
+TEST(ScatterOfViews, PutsTheSourceWhereTheViewLies)
+{
+    EXPECT_TENSOR_EQ(slice_scatter(kMatrix, tensor({2, 2}, {7, 8, 9, 10}, f64), 1, 0, kToEnd, 2),
+                     tensor({2, 3}, {7, 2, 8, 9, 5, 10}, f64));
+    EXPECT_TENSOR_EQ(slice_scatter(kMatrix, tensor({1, 3}, {7, 8, 9}, f64), 0, -1),
+                     tensor({2, 3}, {1, 2, 3, 7, 8, 9}, f64));
+    EXPECT_TENSOR_EQ(select_scatter(kMatrix, tensor({2}, {7, 8}, f64), 1, -1), tensor({2, 3}, {1, 2, 7, 4, 5, 8}, f64));
+    EXPECT_TENSOR_EQ(diagonal_scatter(kMatrix, tensor({2}, {7, 8}, f64), 1), tensor({2, 3}, {1, 7, 3, 4, 5, 8}, f64));
+    EXPECT_THROW_TEXT(select_scatter(kMatrix, zeros({3}, f64), 1, 0), ShapeError,
+                      "select_scatter: a source of shape (3,) in the place of (2,) in (2, 3).\n"
+                      "  rule: the source has the shape of what it replaces.\n  try:  expand or reshape the source.");
+    EXPECT_THROW(slice_scatter(kMatrix, zeros({2, 3}), 1), DtypeError);
+}
+
+// The gradient of what is replaced goes to the source.
+TEST(ScatterOfViews, GradientGoesToWhatIsSeen)
+{
+    Tape tape;
+    const Tensor x = tape.variable(kMatrix), s = tape.variable(tensor({2}, {7, 8}, f64));
+    tape.backward(select_scatter(x, s, 1, 1), kMatrix);
+    EXPECT_TENSOR_EQ(x.grad(), tensor({2, 3}, {1, 0, 3, 4, 0, 6}, f64));
+    EXPECT_TENSOR_EQ(s.grad(), tensor({2}, {2, 5}, f64));
 }
 
 TEST(Take, CountsThroughAllElementsAndFromTheBack)

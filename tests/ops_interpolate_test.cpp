@@ -71,6 +71,25 @@ TEST(Interpolate, CubicKeepsAStraightLineInside)
     EXPECT_NEAR(y[3], 1 * 0.87890625 + 2 * 0.26171875 - 3 * 0.03515625, 1e-15);
 }
 
+TEST(Interpolate, AntialiasFiltersWhatBecomesSmaller)
+{
+    // 4 to 2: middles at 1 and 3, the triangle reaches 2 elements to each side: 0.5, 1.5 and 0.5, 1.5 away from the middle
+    // the weights 3/4, 1/4, for the first (3, 3, 1) / 7.
+    const auto filtered = [](const Tensor& x, std::int64_t n, InterpolateMode mode) {
+        const Tensor image = reshape(x, {1, 1, 1, -1});
+        return reshape(interpolate(image, {.size = {1, n}, .mode = mode, .antialias = true}), {1, 1, -1});
+    };
+    const Tensor x = line({7, 14, 21, 0});
+    EXPECT_TENSOR_NEAR(filtered(x, 2, InterpolateMode::bilinear), line({12, 11}), 1e-14);
+    EXPECT_TENSOR_EQ(filtered(x, 4, InterpolateMode::bicubic), x);
+    // 2 to 1: the curve of a = -0.5 at 1/4 of its width is the same on both sides: the mean.
+    EXPECT_TENSOR_NEAR(filtered(line({3, 5}), 1, InterpolateMode::bicubic), line({4}), 1e-15);
+    EXPECT_THROW_TEXT(interpolate(zeros({1, 2, 3}), {.size = {2}, .antialias = true}), ShapeError,
+                      "interpolate: antialias with another mode than bilinear and bicubic.\n"
+                      "  rule: antialias is for bilinear and bicubic.\n"
+                      "  try:  leave it out, or use area.");
+}
+
 TEST(Interpolate, AreaIsTheMean)
 {
     const Tensor x = numbers({1, 1, 4, 6});
@@ -161,8 +180,10 @@ TEST(Interpolate, SaysWhatDoesNotFit)
                       "  try:  leave it out.");
     EXPECT_THROW_TEXT(interpolate(zeros({1, 2, 3}), {.scale_factor = {0.1}}), ShapeError,
                       "interpolate: x of shape (1, 2, 3) with image axis 0 resized to 0.\n"
-                      "  rule: sizes are at least 1 and below 2^31.\n"
+                      "  rule: sizes are at least 1 (area: 0) and below 2^31.\n"
                       "  try:  correct size or scale_factor.");
+    EXPECT_TENSOR_EQ(interpolate(zeros({1, 2, 1}), {.scale_factor = {0.75}, .mode = InterpolateMode::area}),
+                     zeros({1, 2, 0}));
     EXPECT_THROW(interpolate(zeros({1, 2, 3}), {.size = {2}, .mode = InterpolateMode::bilinear}), ShapeError);
     EXPECT_THROW(interpolate(zeros({1, 2, 3}, i64), {.size = {2}}), DtypeError);
     EXPECT_THROW_TEXT(pixel_shuffle(zeros({6, 1, 1}), 2), ShapeError,

@@ -78,9 +78,9 @@ TEST(RegressionLosses, ErrorsNameTheLoss)
                       "huber_loss: shapes (3,) and (2,) do not fit.\n"
                       "  rule: aligned at the last axis, sizes must be equal or 1; here 3 meets 2.\n"
                       "  try:  reshape one operand so that the differing axis has size 1.");
-    EXPECT_THROW_TEXT(huber_loss(kA, kB, {.delta = 0}), std::invalid_argument,
+    EXPECT_THROW_TEXT(huber_loss(kA, kB, {.delta = 0}), ShapeError,
                       "huber_loss: delta 0.\n  rule: it is where the square ends, above 0.\n  try:  for example 1.");
-    EXPECT_THROW_TEXT(smooth_l1_loss(kA, kB, {.beta = -1}), std::invalid_argument,
+    EXPECT_THROW_TEXT(smooth_l1_loss(kA, kB, {.beta = -1}), ShapeError,
                       "smooth_l1_loss: beta -1.\n  rule: it is where the square ends, 0 or more.\n"
                       "  try:  for example 1.");
 }
@@ -135,10 +135,10 @@ TEST(GaussianNllLoss, VarianceMayLackTheLastAxis)
                       "gaussian_nll_loss: variance (1, 3) for input (2, 3).\n"
                       "  rule: it has the input's shape, or lacks its last axis, or has 1 there.\n"
                       "  try:  expand(var, input.sizes()).");
-    EXPECT_THROW_TEXT(gaussian_nll_loss(x, x, -x), std::invalid_argument,
+    EXPECT_THROW_TEXT(gaussian_nll_loss(x, x, -x), ShapeError,
                       "gaussian_nll_loss: a negative variance.\n  rule: variances are 0 or more.\n"
                       "  try:  exp or softplus of what gives them.");
-    EXPECT_THROW(gaussian_nll_loss(x, x, x, {.eps = 0}), std::invalid_argument);
+    EXPECT_THROW(gaussian_nll_loss(x, x, x, {.eps = 0}), ShapeError);
 }
 
 }  // namespace

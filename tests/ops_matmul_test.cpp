@@ -132,6 +132,21 @@ TEST(Linear, IsXTimesTransposedWeightPlusBias)
     EXPECT_TENSOR_NEAR(linear(numbers({2, 3, 4}), w, b), matmul(numbers({2, 3, 4}), transpose(w)) + b, 1e-14);
 }
 
+// y = x . w + b: (1 + 4 + 5, 3 + 8 + 5); dw = sum of the rows of x, db = 2.
+TEST(Linear, AWeightOfOneAxisIsOneOutputWithoutIt)
+{
+    Tape tape;
+    const Tensor x = tensor({2, 2}, {1, 2, 3, 4}, f64), w = tape.variable(tensor({2}, {1, 2}, f64));
+    const Tensor b = tape.variable(tensor(5, f64));
+    EXPECT_TENSOR_EQ(linear(x, w), tensor({2}, {5, 11}, f64));
+    const Tensor y = linear(x, w, b);
+    EXPECT_TENSOR_EQ(y, tensor({2}, {10, 16}, f64));
+    tape.backward(y, ones({2}, f64));
+    EXPECT_TENSOR_EQ(w.grad(), tensor({2}, {4, 6}, f64));
+    EXPECT_TENSOR_EQ(b.grad(), tensor(2, f64));
+    EXPECT_THROW(linear(x, w, tensor({1}, {5}, f64)), ShapeError);
+}
+
 TEST(Linear, GradientsByHand)
 {
     // x = (1, 2), W = (3 4; 5 6), b = (7, 8), y = (3+8+7, 5+12+8) = (18, 25); L = 1 y_0 + 10 y_1, so gy = (1, 10).
@@ -166,7 +181,7 @@ TEST(Linear, SaysWhatDoesNotFit)
                       "  try:  check the layer's in_features.");
     EXPECT_THROW_TEXT(linear(zeros({3, 4}), zeros({2, 4}), zeros({3})), ShapeError,
                       "linear: bias of shape (3,) beside weight of shape (2, 4).\n"
-                      "  rule: bias: (out) for weight: (out, in).\n"
+                      "  rule: bias: (out) for weight: (out, in), or () for (in).\n"
                       "  try:  give the bias one element an output.");
     EXPECT_THROW_TEXT(linear(zeros({3, 4}, f64), zeros({2, 4}, f32)), DtypeError,
                       "linear: x f64 (3, 4) and weight f32 (2, 4).\n"

@@ -122,11 +122,28 @@ TEST(Normalize, HasLengthOneOrStaysBelowEps)
     EXPECT_TENSOR_NEAR(normalize(x), tensor({2, 2}, {0.6, 0.8, 0, 0}, f64), 1e-15);
     EXPECT_TENSOR_NEAR(normalize(x, {.p = 1, .dim = -1}), tensor({2, 2}, {3 / 7., 4 / 7., 0, 0}, f64), 1e-15);
     EXPECT_TENSOR_NEAR(normalize(x, {.eps = 10}), x / 10.0, 1e-15);
+    EXPECT_TENSOR_NEAR(normalize(transpose(x), {.dims = {0, 1}}), transpose(x) / 5.0, 1e-15);
     // Below eps the divisor is constant; above, the gradient has no part along x: d(x / |x|) of (1, 0) = (16, -12) / 125.
     Tape tape;
     const Tensor v = tape.variable(x);
     tape.backward(normalize(v, {.eps = 0.5}), tensor({2, 2}, {1, 0, 1, 0}, f64));
     EXPECT_TENSOR_NEAR(v.grad(), tensor({2, 2}, {16 / 125., -12 / 125., 2, 0}, f64), 1e-15);
+}
+
+// x = (3, 4), mean square 12.5; dx = w g / r - x (x . w g) / (2 r^3) with r^2 = 12.5, of w g = (1, 0).
+TEST(RmsNorm, DividesByTheRootOfTheMeanSquare)
+{
+    const double r = std::sqrt(12.5);
+    Tape tape;
+    const Tensor x = tape.variable(tensor({1, 2}, {3, 4}, f64));
+    EXPECT_TENSOR_NEAR(rms_norm(x, {2}, {.eps = 0}), tensor({1, 2}, {3 / r, 4 / r}, f64), 1e-15);
+    EXPECT_TENSOR_NEAR(rms_norm(x, {2}, {.weight = tensor({2}, {2, 1}, f64), .eps = 3.5}),
+                       tensor({1, 2}, {1.5, 1}, f64), 1e-15);
+    EXPECT_TENSOR_EQ(rms_norm(zeros({2, 2}), {2}), zeros({2, 2}));
+    tape.backward(rms_norm(x, {2}, {.eps = 0}), tensor({1, 2}, {1, 0}, f64));
+    EXPECT_TENSOR_NEAR(x.grad(), tensor({1, 2}, {1 / r - 9 / (2 * r * r * r), -12 / (2 * r * r * r)}, f64), 1e-15);
+    EXPECT_THROW(rms_norm(x, {3}), ShapeError);
+    EXPECT_THROW(rms_norm(x, {2}, {.weight = ones({3}, f64)}), ShapeError);
 }
 
 TEST(Norm, BadInput)

@@ -108,6 +108,16 @@ TEST(Quantile, InterpolatesBetweenTwoElements)
     EXPECT_THROW(quantile(zeros({0}), 0.5), ShapeError);
 }
 
+TEST(Quantile, GradientOfTheFractionIsTheDistanceTimesTheSteps)
+{
+    // Sorted 1, 2, 5, 8. q = 0.3: rank 0.9 between 1 and 2, 3 (2 - 1). q = 0.5: between 2 and 5, 3 * 3. At ranks 3, 0 and
+    // 1 (q = 1/3) an element is met.
+    Tape tape;
+    const Tensor q = tape.variable(tensor({5}, {0.3, 0.5, 1, 0, 1.0 / 3}, f64));
+    tape.backward(quantile(tensor({4}, {1, 5, 2, 8}, f64), q), ones({5}, f64));
+    EXPECT_TENSOR_NEAR(q.grad(), tensor({5}, {3, 9, 0, 0, 0}, f64), 1e-15);
+}
+
 TEST(Searchsorted, LeftAndRight)
 {
     const Tensor sorted = tensor({4}, {1, 3, 3, 5}, f64), values = tensor({2, 2}, {3, 0, 6, 4}, f64);

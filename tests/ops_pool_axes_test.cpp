@@ -131,6 +131,17 @@ TEST(MaxUnpool, GradientComesFromThePlaces)
     EXPECT_TENSOR_EQ(x.grad(), line({2, 3}));
 }
 
+// Of the values 7 and 5 for place 1 the last one is seen; PyTorch gives the gradient of the place to both.
+TEST(MaxUnpool, IndicesThatRepeatShareTheGradient)
+{
+    Tape tape;
+    const Tensor x = tape.variable(line({7, 5}));
+    const Tensor y = max_unpool1d(x, places({1, 2}, {1, 1}), 2);
+    EXPECT_TENSOR_EQ(y, line({0, 5, 0, 0}));
+    tape.backward(y, line({1, 2, 3, 4}));
+    EXPECT_TENSOR_EQ(x.grad(), line({2, 2}));
+}
+
 TEST(PoolOfAxes, EmptyBatchesStayEmpty)
 {
     EXPECT_EQ(to_string(max_pool3d(zeros({0, 2, 4, 4, 4}), 2).sizes()), "(0, 2, 2, 2, 2)");

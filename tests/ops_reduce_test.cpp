@@ -54,6 +54,19 @@ TEST(Sum, OfNothingIsZero)
     EXPECT_TENSOR_EQ(sum(zeros({0, 3}, f32), 1), zeros({0}, f32));
 }
 
+// In no time: the long axis has nothing in it.
+TEST(Sum, OfALongAxisOfNothingIsZero)
+{
+    const Tensor x = expand(zeros({1, 0, 3}), {std::int64_t{1} << 40, 0, 3});
+    EXPECT_TENSOR_EQ(sum(x), tensor(0));
+    EXPECT_TENSOR_EQ(sum(x, {0, 1}), zeros({3}));
+    EXPECT_TENSOR_EQ(mean(x, 0), zeros({0, 3}));
+    Tape tape;
+    const Tensor v = tape.variable(zeros({1, 0, 3}));
+    tape.backward(sum(expand(v, x.sizes())));
+    EXPECT_TENSOR_EQ(v.grad(), zeros({1, 0, 3}));
+}
+
 TEST(Sum, GradientIsTheAdjointEverywhere)
 {
     // L = sum_j w_j sum_i x_ij with w = (1, 2, 3): dL/dx_ij = w_j

@@ -96,7 +96,10 @@ TEST(Transpose, ExchangesTwoAxes)
 {
     EXPECT_TENSOR_EQ(transpose(kMatrix), tensor({3, 2}, {1, 4, 2, 5, 3, 6}, f64));
     EXPECT_TENSOR_EQ(transpose(reshape(kMatrix, {2, 3, 1}), 0, -1), transpose(reshape(kMatrix, {2, 3, 1}), 2, 0));
+    EXPECT_TENSOR_EQ(transpose(tensor(3), 0, -1), tensor(3));  // a number counts as one axis
+    EXPECT_TENSOR_EQ(squeeze(tensor(3), -1), tensor(3));
     EXPECT_THROW(transpose(tensor({2}, {1, 2})), ShapeError);
+    EXPECT_THROW(transpose(tensor(3), 0, 1), ShapeError);
 }
 
 TEST(Expand, RepeatsAndItsGradientSums)
@@ -193,6 +196,9 @@ TEST(Slice, AStepMayBeHuge)
                       "split: sizes (9223372036854775807, 9223372036854775807, 4) along axis 0 of shape (2, 3).\n"
                       "  rule: they are 0 or more and add up to the axis, 2.\n  try:  correct the sizes.");
     EXPECT_EQ(chunk(kMatrix, largest).size(), 2u);
+    EXPECT_THROW_TEXT(chunk(zeros({0, 2}), largest), ShapeError,
+                      "chunk: 9223372036854775807 chunks of an axis of size 0.\n"
+                      "  rule: an empty axis gives as many empty chunks, at most 2^20.\n  try:  check the number.");
 }
 
 TEST(Narrow, StaysInsideTheAxis)

@@ -59,6 +59,25 @@ TEST(Var, Gradients)
     EXPECT_TENSOR_EQ(gradient(ones({2}, f64), [](const Tensor& x) { return std(x); }), zeros({2}, f64));
 }
 
+TEST(Var, DividesByTheCountLessAnyCorrection)
+{
+    // Deviations -4/3, -1/3, 5/3 of 1, 2, 4: their squares add up to 14/3. dx = 2 (x - 7/3) / divisor.
+    const Tensor x = tensor({3}, {1, 2, 4}, f64);
+    EXPECT_TENSOR_NEAR(var(x, {0}, {.correction = 2}), tensor(14.0 / 3, f64), 1e-15);
+    EXPECT_TENSOR_NEAR(std(x, {0}, {.unbiased = false, .correction = 2}), tensor(std::sqrt(14.0 / 3), f64), 1e-15);
+    EXPECT_TENSOR_NEAR(var(x, {0}, {.correction = -1}), tensor(14.0 / 12, f64), 1e-15);
+    EXPECT_TENSOR_EQ(var(x, {0}, {.correction = 3}), tensor(kInfinity, f64));
+    EXPECT_TENSOR_NEAR(gradient(x, [](const Tensor& v) { return var(v, {0}, {.correction = 2}); }),
+                       tensor({3}, {-8.0 / 3, -2.0 / 3, 10.0 / 3}, f64), 1e-15);
+}
+
+// The mean is infinite: 2 (1 - inf) for the finite element, and no number for the other (PyTorch).
+TEST(Var, GradientBesideAnInfinityIsInfinite)
+{
+    EXPECT_TENSOR_EQ(gradient(tensor({2}, {1, kInfinity}, f64), [](const Tensor& x) { return var(x, {0}); }),
+                     tensor({2}, {-kInfinity, kNan}, f64));
+}
+
 TEST(Var, BadInput)
 {
     EXPECT_THROW_TEXT(var(tensor({2}, {1, 2}, i64)), DtypeError,
@@ -78,7 +97,11 @@ TEST(Norm, EveryKind)
     EXPECT_TENSOR_NEAR(norm(x, 3), tensor(std::cbrt(91.0), f64), 1e-15);
     EXPECT_TENSOR_EQ(norm(tensor({2, 2}, {3, 4, 6, 8}, f64), 2, {1}, true), tensor({2, 1}, {5, 10}, f64));
     EXPECT_TENSOR_EQ(norm(zeros({0}, f64), 2), tensor(0, f64));
-    EXPECT_THROW(norm(zeros({0}, f64), kInfinity), ShapeError);
+    for (const double p : {kInfinity, -kInfinity, -1.0, 0.5}) {
+        EXPECT_TENSOR_EQ(norm(zeros({0}, f64), p), tensor(0, f64));
+        EXPECT_TENSOR_EQ(norm(zeros({0, 2}, f64), p, {0}), zeros({2}, f64));
+    }
+    EXPECT_THROW(norm(zeros({0}, f64), kNan), ShapeError);
     EXPECT_THROW(norm(tensor({1}, {1}, i64)), DtypeError);
 }
 
@@ -144,6 +167,10 @@ TEST(Nansum, LeavesNanOut)
     EXPECT_TENSOR_EQ(nanmean(x), tensor(1, f64));
     EXPECT_TENSOR_EQ(gradient(tensor({2}, {3, kNan}, f64), [](const Tensor& y) { return nansum(y); }),
                      tensor({2}, {1, 0}, f64));
+    // Half to each of two numbers; what has no number has no gradient, either.
+    EXPECT_TENSOR_EQ(gradient(tensor({2, 3}, {1, kNan, 2, kNan, kNan, kNan}, f64),
+                              [](const Tensor& y) { return sum(nanmean(y, {1})); }),
+                     tensor({2, 3}, {0.5, 0, 0.5, kNan, kNan, kNan}, f64));
     EXPECT_TENSOR_EQ(nansum(tensor({2}, {1, 2}, i64)), tensor(3, i64));
     EXPECT_THROW(nanmean(tensor({2}, {1, 2}, i64)), DtypeError);
 }

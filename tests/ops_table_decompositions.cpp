@@ -25,6 +25,7 @@ const OpRows kSolutions{{
     {"Inv", [](const In& x) { return linalg::inv(x[0]); }, {kRegular}},
     {"InvOfBatches", [](const In& x) { return linalg::inv(x[0]); }, {kRegulars}},
     {"Solve", [](const In& x) { return linalg::solve(x[0], transpose(x[1])); }, {kRegular, kMatrix}},
+    {"SolveFromTheRight", [](const In& x) { return linalg::solve(x[0], x[1], {.left = false}); }, {kRegulars, kMatrix}},
     {"SolveVector", [](const In& x) { return linalg::solve(x[0], x[1]); }, {kRegular, kRow}},
     {"SolveBroadcast", [](const In& x) { return linalg::solve(x[0], x[1]); }, {kRegulars, kMatrix}},
     {"SolveTriangular",

@@ -1,6 +1,7 @@
 // Rows of the op table: mathematical functions.
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/functions.hpp>
+#include <xgrad/ops/integers.hpp>
 #include <xgrad/tape.hpp>
 
 #include "tests/op_table.hpp"
@@ -40,6 +41,14 @@ const OpRows kRows{{
     {"Lgamma", [](const In& x) { return lgamma(x[0]); }, {kPositive}},
     {"Digamma", [](const In& x) { return digamma(x[0]); }, {kAboveOne}},
     {"Trigamma", [](const In& x) { return trigamma(x[0]); }, {kAboveOne}},
+    {"I0", [](const In& x) { return i0(x[0]); }, {kMatrix}},
+    {"I0e", [](const In& x) { return i0e(x[0]); }, {kMatrix}},
+    {"I1", [](const In& x) { return i1(x[0]); }, {kMatrix}},
+    {"I1e", [](const In& x) { return i1e(x[0]); }, {kMatrix}},
+    {"Erfcx", [](const In& x) { return erfcx(x[0]); }, {kMatrix}},
+    {"Ndtri", [](const In& x) { return ndtri(x[0]); }, {kFractions}},
+    {"Ndtr", [](const In& x) { return ndtr(x[0]); }, {kMatrix}},
+    {"LogNdtr", [](const In& x) { return log_ndtr(x[0] * 3); }, {kMatrix}},
     {"Logit", [](const In& x) { return logit(x[0]); }, {kFractions}},
     {"Sign", [](const In& x) { return sign(x[0]) * x[0]; }, {kMatrix}},
     {"Floor", [](const In& x) { return floor(x[0]) * x[0]; }, {kBetween}},
@@ -93,6 +102,15 @@ const OpRows kRows{{
      [](const In& x) { return polygamma(round(x[0] * 1.1), x[1]); },
      {kAboveOne, kPositive},
      {.tolerance = 1e-5}},
+
+    // whole numbers, without derivative: of 8 x and 8 b, which are whole
+    {"Gcd", [](const In& x) { return to(gcd(to(x[0] * 8, i64), to(x[1] * 8, i64)), f64) * x[0]; }, {kMatrix, kOther}},
+    {"Lcm", [](const In& x) { return to(lcm(to(x[0] * 8, i64), to(x[1] * 8, i64)), f64) * x[0]; }, {kMatrix, kRow}},
+    {"BitwiseAnd", [](const In& x) { return to(bitwise_and(to(x[0] * 8, i64), 6), f64) * x[0]; }, {kMatrix}},
+    {"BitwiseOr", [](const In& x) { return to(bitwise_or(to(x[0] * 8, i64), 6), f64) * x[0]; }, {kMatrix}},
+    {"BitwiseXor", [](const In& x) { return to(bitwise_xor(to(x[0] * 8, i64), 6), f64) * x[0]; }, {kMatrix}},
+    {"LeftShift", [](const In& x) { return to(bitwise_left_shift(to(x[0] * 8, i64), 2), f64) * x[0]; }, {kMatrix}},
+    {"RightShift", [](const In& x) { return to(bitwise_right_shift(to(x[0] * 8, i64), 2), f64) * x[0]; }, {kMatrix}},
 
     // with a factor
     {"AddAlpha", [](const In& x) { return add(x[0], x[1], 0.75); }, {kMatrix, kRow}},

@@ -35,6 +35,7 @@ NormWithStatistics train(const Tensor& x, const Tensor& weight, const Tensor& bi
 }
 
 const OpRows kRows{{
+    {"RmsNorm", [](const In& x) { return rms_norm(x[0], {3}, {.weight = x[1], .eps = 0.1}); }, {kCube, kRow}},
     {"LayerNorm",
      [](const In& x) { return layer_norm(x[0], {3}, {.weight = x[1], .bias = x[2], .eps = 0.25}); },
      {kMatrix, kRow, kRow},

@@ -96,7 +96,9 @@ const OpRows kRows{{
      squared([](const In& x) {
          return max_unpool2d(x[0], from_values({1, 1, 1, 2}, std::vector<std::int64_t>{4, 2}), 2);
      }),
-     {spread({1, 1, 1, 2})}},
+     {spread({1, 1, 1, 2})},
+     {},
+     {{"max_unpool", {{"places", tensor({1, 1, 1, 2}, {4, 2}, i64)}}}}},
 
     {"InterpolateNearest", squared([](const In& x) { return interpolate(x[0], {.size = {5}}); }), {kLines}},
     {"InterpolateLinear",
@@ -110,6 +112,11 @@ const OpRows kRows{{
     {"InterpolateBicubic",
      squared([](const In& x) {
          return interpolate(x[0], {.size = {3, 5}, .mode = InterpolateMode::bicubic});
+     }),
+     {kImage}},
+    {"InterpolateFiltered",
+     squared([](const In& x) {
+         return interpolate(x[0], {.size = {3, 2}, .mode = InterpolateMode::bicubic, .antialias = true});
      }),
      {kImage}},
     {"InterpolateTrilinear",

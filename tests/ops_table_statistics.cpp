@@ -18,6 +18,8 @@ using namespace xgrad::testing_table;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 const Tensor kWithZeros = tensor({2, 3}, {0.5, 0, 2, 0, 1.5, 0}, f64);  // one zero in a row, and two
 
+const Tensor kFractions = tensor({2}, {0.2, 0.625}, f64);
+
 const OpRows kRows{{
     {"Prod", [](const In& x) { return prod(x[0]); }, {kMatrix}},
     {"ProdOfAxis", [](const In& x) { return square(prod(x[0], 1)); }, {kCube}, {}, {{"prod", {{"axis", 1}}}}},
@@ -58,6 +60,11 @@ const OpRows kRows{{
      {kCube}},
     {"VarKeepdim", [](const In& x) { return x[0] * var(x[0], {1}, {.keepdim = true}); }, {kCube}},
     {"Std", [](const In& x) { return xgrad::std(x[0]); }, {kMatrix}, {}, {{"std", {{"axes", {0, 1}}, {"divisor", 5}}}}},
+    {"VarOfCorrection",
+     [](const In& x) {
+         return square(var(x[0], {0, 2}, {.correction = 2}));
+     },
+     {kCube}},
     {"StdMean",
      [](const In& x) {
          const auto [spread, mean] = std_mean(x[0], {-1});
@@ -76,7 +83,11 @@ const OpRows kRows{{
     {"NormInfinity", [](const In& x) { return square(norm(x[0], kInfinity)); }, {kMatrix}},
     {"NormMinusInfinity", [](const In& x) { return square(norm(x[0], -kInfinity, {0})); }, {kMatrix}},
     {"NansumOfNumbers", [](const In& x) { return square(nansum(x[0], {1})); }, {kMatrix}},
-    {"NanmeanOfNumbers", [](const In& x) { return square(nanmean(x[0], {0})); }, {kMatrix}},
+    {"NanmeanOfNumbers",
+     [](const In& x) { return square(nanmean(x[0], {0})); },
+     {kMatrix},
+     {},
+     {{"nanmean", {{"axes", {0}}}}}},
 
     {"Sort",
      [](const In& x) { return x[0] * sort(x[0], 1).values; },
@@ -103,6 +114,8 @@ const OpRows kRows{{
          return square(quantile(x[0], tensor({2}, {0.1, 0.75}, f64)));
      },
      {kMatrix}},
+    {"QuantilesOfBoth", [](const In& x) { return square(quantile(x[0], x[1], 1)); }, {kMatrix, kFractions}},
+    {"QuantileOfBoth", [](const In& x) { return square(quantile(x[0], x[1])); }, {kMatrix, kSingle}},
     {"Bincount",
      [](const In& x) {
          return square(bincount(tensor({3}, {2, 0, 2}, i64), x[0]));

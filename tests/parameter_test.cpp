@@ -80,7 +80,7 @@ TEST(Parameter, DefaultConstructedOneTakesOverACopy)
 {
     Parameter w;
     EXPECT_FALSE(w.defined());
-    EXPECT_THROW((void)w.value(), std::invalid_argument);
+    EXPECT_THROW((void)w.value(), ShapeError);
     w = kValues;
     EXPECT_TENSOR_EQ(w.value(), kValues);
 }

@@ -98,4 +98,94 @@ struct Trigamma {
     static auto derivative(const auto& x, const auto&) { return polygamma(constant_like(x, 2.0), x); }
 };
 
+// ---- modified Bessel functions of the first kind --------------------------------------------------------------------
+
+/// The values of derivatives that divide by x where x is 0, which they have by their series.
+auto unless_zero(const auto& x, const auto& at_zero, const auto& elsewhere)
+{
+    return select(x == 0.0, constant_like(x, at_zero), elsewhere);
+}
+
+struct I0 {
+    static constexpr const char* name = "i0";
+    static constexpr const char* formula = "i0(x)";
+    static constexpr const char* derivative_formula = "i1(x)";
+    static constexpr unsigned reads = kX;
+
+    static auto value(const auto& x) { return i0(x); }
+    static auto derivative(const auto& x, const auto&) { return i1(x); }
+};
+
+/// -1, 0 or 1.
+auto sign_of(const auto& x)
+{
+    return unless_zero(x, 0.0, select(x > 0.0, constant_like(x, 1.0), constant_like(x, -1.0)));
+}
+
+/// i0 exp(-|x|), which does not overflow.
+struct I0e {
+    static constexpr const char* name = "i0e";
+    static constexpr const char* formula = "i0(x) * exp(-abs(x))";
+    static constexpr const char* derivative_formula = "i1e(x) - sign(x) * i0e(x)";
+    static constexpr unsigned reads = kX;
+
+    static auto value(const auto& x) { return i0e(x); }
+    static auto derivative(const auto& x, const auto&) { return i1e(x) - sign_of(x) * i0e(x); }
+};
+
+struct I1 {
+    static constexpr const char* name = "i1";
+    static constexpr const char* formula = "i1(x)";
+    static constexpr const char* derivative_formula = "where(x == 0, 0.5, i0(x) - i1(x) / x)";
+    static constexpr unsigned reads = kX;
+
+    static auto value(const auto& x) { return i1(x); }
+    static auto derivative(const auto& x, const auto&)
+    {
+        return unless_zero(x, 0.5, i0(x) - i1(x) / unless_zero(x, 1.0, x));
+    }
+};
+
+/// i1 exp(-|x|), which does not overflow.
+struct I1e {
+    static constexpr const char* name = "i1e";
+    static constexpr const char* formula = "i1(x) * exp(-abs(x))";
+    static constexpr const char* derivative_formula = "where(x == 0, 0.5, i0e(x) - i1e(x) * (sign(x) + 1 / x))";
+    static constexpr unsigned reads = kX;
+
+    static auto value(const auto& x) { return i1e(x); }
+    static auto derivative(const auto& x, const auto&)
+    {
+        return unless_zero(x, 0.5, i0e(x) - i1e(x) * (sign_of(x) + 1.0 / unless_zero(x, 1.0, x)));
+    }
+};
+
+// ---- normal distribution --------------------------------------------------------------------------------------------
+
+/// exp(x^2) erfc(x), which does not underflow.
+struct Erfcx {
+    static constexpr const char* name = "erfcx";
+    static constexpr const char* formula = "exp(x * x) * erfc(x)";
+    static constexpr const char* derivative_formula = "2 * x * erfcx(x) - 1.1283791670955126";
+    static constexpr unsigned reads = kX;
+
+    static auto value(const auto& x) { return erfcx(x); }
+    static auto derivative(const auto& x, const auto&) { return 2.0 * x * erfcx(x) - 1.1283791670955126; }
+};
+
+/// The inverse of the distribution function.
+struct Ndtri {
+    static constexpr const char* name = "ndtri";
+    static constexpr const char* formula = "ndtri(x)";
+    static constexpr const char* derivative_formula = "2.5066282746310005 * exp(y * y / 2)";
+    static constexpr unsigned reads = kY;
+
+    static auto value(const auto& x) { return ndtri(x); }
+    static auto derivative(const auto&, const auto& y)
+    {
+        using std::exp;
+        return 2.5066282746310005 * exp(0.5 * y * y);
+    }
+};
+
 }  // namespace xgrad::elementary

@@ -39,6 +39,42 @@ Vec<T> trigamma(const Vec<T>& x)
 }
 
 template <class T>
+Vec<T> i0(const Vec<T>& x)
+{
+    return lane_by_lane([](double v) { return static_cast<double>(elementary::wide::i0(v)); }, x);
+}
+
+template <class T>
+Vec<T> i0e(const Vec<T>& x)
+{
+    return lane_by_lane([](double v) { return static_cast<double>(elementary::wide::i0e(v)); }, x);
+}
+
+template <class T>
+Vec<T> i1(const Vec<T>& x)
+{
+    return lane_by_lane([](double v) { return static_cast<double>(elementary::wide::i1(v)); }, x);
+}
+
+template <class T>
+Vec<T> i1e(const Vec<T>& x)
+{
+    return lane_by_lane([](double v) { return static_cast<double>(elementary::wide::i1e(v)); }, x);
+}
+
+template <class T>
+Vec<T> erfcx(const Vec<T>& x)
+{
+    return lane_by_lane([](double v) { return static_cast<double>(elementary::wide::erfcx(v)); }, x);
+}
+
+template <class T>
+Vec<T> ndtri(const Vec<T>& x)
+{
+    return lane_by_lane([](double v) { return static_cast<double>(elementary::wide::ndtri(v)); }, x);
+}
+
+template <class T>
 Vec<T> polygamma(const Vec<T>& n, const Vec<T>& x)
 {
     return lane_by_lane([](double v, double w) { return static_cast<double>(elementary::wide::polygamma(v, w)); }, n,

@@ -167,10 +167,12 @@ Tensor repeat_interleave(const Input& x, const Tensor& repeats)
 
 Tensor movedim(const Input& x, Sizes source, Sizes destination)
 {
-    const AxisSet from("movedim", source, x->ndim()), to("movedim", destination, x->ndim());
+    const std::size_t ndim = std::max<std::size_t>(x->ndim(), 1);  // a number counts as one axis
+    const AxisSet from("movedim", source, ndim), to("movedim", destination, ndim);
     if (source.size() != destination.size())
         throw ShapeError(error_text("movedim", "axes " + to_string(source) + " to " + to_string(destination),
                                     "as many axes come as go", "list a destination for each axis"));
+    if (x->ndim() == 0) return *x;
     Dims order(x->ndim(), -1);
     for (std::size_t i = 0; i < source.size(); ++i)
         order[normal_axis("movedim", destination[i], x->ndim())] =
@@ -220,7 +222,7 @@ Tensor unflatten(const Input& x, std::int64_t given_axis, Sizes given)
 
 Tensor squeeze(const Input& x, Sizes axes)
 {
-    const AxisSet set("squeeze", axes, x->ndim());
+    const AxisSet set("squeeze", axes, std::max<std::size_t>(x->ndim(), 1));
     Dims sizes;
     for (std::size_t i = 0; i < x->ndim(); ++i)
         if (!set.contains(i) || x->sizes()[i] != 1) sizes.push_back(x->sizes()[i]);

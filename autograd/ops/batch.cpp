@@ -110,7 +110,7 @@ Tensor of_all(const Input& x, Tensor (*f)(const Input&))
 }
 
 Tensor of_aligned(const char* operation, const Tensor& a, const Tensor& b,
-                  const std::function<Tensor(const Tensor&, const Tensor&)>& f)
+                  const Callable<Tensor(const Tensor&, const Tensor&)>& f)
 {
     const Batch batch({&a, &b});
     const std::size_t ndim = broadcast_sizes(operation, a.sizes(), b.sizes()).size();
@@ -118,7 +118,7 @@ Tensor of_aligned(const char* operation, const Tensor& a, const Tensor& b,
 }
 
 std::vector<Tensor> all_one_by_one(std::initializer_list<const Tensor*> operands,
-                                   const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& f)
+                                   const Callable<std::vector<Tensor>(const std::vector<Tensor>&)>& f)
 {
     const Batch batch(operands);
     std::vector<std::vector<Tensor>> results;  // by value, then by sample
@@ -134,8 +134,7 @@ std::vector<Tensor> all_one_by_one(std::initializer_list<const Tensor*> operands
     return out;
 }
 
-Tensor one_by_one(std::initializer_list<const Tensor*> operands,
-                  const std::function<Tensor(const std::vector<Tensor>&)>& f)
+Tensor one_by_one(std::initializer_list<const Tensor*> operands, const Callable<Tensor(const std::vector<Tensor>&)>& f)
 {
     return all_one_by_one(operands, [&f](const std::vector<Tensor>& one) { return std::vector<Tensor>{f(one)}; })[0];
 }

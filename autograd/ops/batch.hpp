@@ -12,7 +12,7 @@
 //
 // Compositions need no rule. Without one an operation still works: the function under vmap is called for each sample.
 
-#include <functional>
+#include <xgrad/callable.hpp>
 
 #include "autograd/batched.hpp"
 
@@ -96,13 +96,12 @@ Tensor of_all(const Input& x, Tensor (*f)(const Input&));
 
 /// f(a, b) of operands that broadcast. Throws ShapeError, naming the operation, where they do not.
 Tensor of_aligned(const char* operation, const Tensor& a, const Tensor& b,
-                  const std::function<Tensor(const Tensor&, const Tensor&)>& f);
+                  const Callable<Tensor(const Tensor&, const Tensor&)>& f);
 
 /// f of the operands of each sample, and what it gives joined.
-Tensor one_by_one(std::initializer_list<const Tensor*> operands,
-                  const std::function<Tensor(const std::vector<Tensor>&)>& f);
+Tensor one_by_one(std::initializer_list<const Tensor*> operands, const Callable<Tensor(const std::vector<Tensor>&)>& f);
 std::vector<Tensor> all_one_by_one(std::initializer_list<const Tensor*> operands,
-                                   const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& f);
+                                   const Callable<std::vector<Tensor>(const std::vector<Tensor>&)>& f);
 
 /// sizes with the number of samples in front; axes of a sample as those of all.
 Dims with_samples(std::int64_t samples, Sizes sizes);

@@ -78,15 +78,21 @@ namespace {
 
 bool is_whole(const Operand& x) { return x.tensor() ? !is_floating(x.tensor()->dtype()) : !x.is_fraction(); }
 
+/// The product of two numbers in the dtype of a, or the default one.
+Tensor product_beside(const Operand& a, double b, double alpha)
+{
+    return tensor(b * alpha, a.tensor() && is_floating(a.tensor()->dtype()) ? a.tensor()->dtype() : default_dtype());
+}
+
 /// alpha b for a sum with a; whole numbers stay whole.
 Tensor multiple(const char* operation, const Operand& a, const Operand& b, double alpha)
 {
-    if (!is_whole(a) || !is_whole(b)) return mul(b, alpha);
+    if (!is_whole(a) || !is_whole(b)) return b.tensor() ? mul(b, alpha) : product_beside(a, b.number(), alpha);
     if (alpha != std::floor(alpha))
         throw DtypeError(detail::error_text(operation, "alpha = " + std::to_string(alpha) + " for integers",
                                             "the multiple of an integer that is added to integers is whole",
                                             "convert one operand first: to(x, f32)"));
-    return mul(b, static_cast<std::int64_t>(alpha));
+    return b.tensor() ? mul(b, static_cast<std::int64_t>(alpha)) : tensor(b.number() * alpha, i64);
 }
 
 }  // namespace

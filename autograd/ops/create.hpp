@@ -67,6 +67,13 @@ Tensor randperm(std::int64_t n, Generator& generator = default_generator());
 /// ShapeError for a p outside [0, 1].
 Tensor bernoulli(const Tensor& p, Generator& generator = default_generator());
 
+/// Whole numbers of Poisson's distribution with the rates given: of their shape and dtype. Throws DtypeError unless
+/// floating, ShapeError for a rate that is negative or not finite.
+Tensor poisson(const Tensor& rates, Generator& generator = default_generator());
+
+/// Numbers of the exponential distribution, with mean 1 / rate. Throws ShapeError for a rate that is not above 0.
+Tensor exponential(Sizes sizes, double rate = 1, RandomOptions options = {});
+
 /// Normal numbers with the means and deviations given, which broadcast.
 Tensor normal(const Tensor& mean, const Tensor& stddev, Generator& generator = default_generator());
 

@@ -190,7 +190,9 @@ Tensor logcumsumexp(const Input& x, std::int64_t given_axis)
     return record(kLogcumsumexp, {x}, y, [x = *x, y, axis](const Tensor& gy, Adjoints& gx) {
         // What comes in at the end belongs to no element: exp makes it 0, which no vjp turns into NaN.
         const Tensor next = shifted(y, axis, false, std::numeric_limits<double>::infinity());
-        const Tensor t = linear_scan(exp(y - next), gy, axis, true);
+        // Equal sums pass all on, infinite ones, whose difference is no number, too.
+        const Tensor step = where(eq(y, next), 0.0, y - next);
+        const Tensor t = linear_scan(exp(step), gy, axis, true);
         gx.add(0, exp(x - y) * t);
     });
 }

@@ -45,6 +45,27 @@ Tensor digamma(const Input& x) { return unary<el::Digamma>(x); }
 
 Tensor trigamma(const Input& x) { return unary<el::Trigamma>(x); }
 
+Tensor i0(const Input& x) { return unary<el::I0>(x); }
+Tensor i0e(const Input& x) { return unary<el::I0e>(x); }
+Tensor i1(const Input& x) { return unary<el::I1>(x); }
+Tensor i1e(const Input& x) { return unary<el::I1e>(x); }
+Tensor erfcx(const Input& x) { return unary<el::Erfcx>(x); }
+Tensor ndtri(const Input& x) { return unary<el::Ndtri>(x); }
+
+namespace {
+constexpr double kRootOfHalf = 0.70710678118654752;
+}
+
+Tensor ndtr(const Input& x) { return mul(0.5, erfc(mul(x, -kRootOfHalf))); }
+
+// Below -1 by log(erfcx(u) exp(-u^2) / 2) with u = -x / sqrt 2; where that is not taken, both sides read another x.
+Tensor log_ndtr(const Input& x)
+{
+    const Tensor below = lt(x, -1), tail = where(below, x, -1.0), body = where(below, -1.0, x);
+    return where(below, log(mul(0.5, erfcx(mul(tail, -kRootOfHalf)))) - 0.5 * square(tail),
+                 log1p(mul(-0.5, erfc(mul(body, kRootOfHalf)))));
+}
+
 Tensor logit(const Input& x) { return unary<el::Logit>(x); }
 Tensor logit(const Input& x, double eps) { return parametric<el::BoundedLogit>(x, {eps}); }
 
@@ -54,6 +75,13 @@ Tensor floor(const Input& x) { return is_floating(x->dtype()) ? unary<el::Floor>
 Tensor ceil(const Input& x) { return is_floating(x->dtype()) ? unary<el::Ceil>(x) : *x; }
 Tensor trunc(const Input& x) { return is_floating(x->dtype()) ? unary<el::Trunc>(x) : *x; }
 Tensor round(const Input& x) { return is_floating(x->dtype()) ? unary<el::Round>(x) : *x; }
+Tensor round(const Input& x, std::int64_t decimals)
+{
+    if (decimals == 0) return round(x);
+    if (!is_floating(x->dtype())) return decimals > 0 ? *x : to(round(to(x, f64), decimals), x->dtype());
+    const double power = std::pow(10.0, std::abs(static_cast<double>(decimals)));
+    return decimals > 0 ? div(round(mul(x, power)), power) : mul(round(div(x, power)), power);
+}
 Tensor frac(const Input& x) { return unary<el::Frac>(x); }
 Tensor sign_straight_through(const Input& x) { return unary<el::SignStraightThrough>(x); }
 
@@ -80,6 +108,7 @@ detail::Parameters detail::clamp_parameters(std::optional<double> min, std::opti
 Tensor clamp(const Input& x, std::optional<double> min, std::optional<double> max)
 {
     const detail::Parameters bounds = detail::clamp_parameters(min, max);
+    if (std::isnan(bounds[0]) || std::isnan(bounds[1])) return add(mul(x, 0.0), bounds[0] + bounds[1]);  // NaN
     if (is_floating(x->dtype())) return parametric<el::Clamp>(x, bounds);
     if ((min && *min != std::floor(*min)) || (max && *max != std::floor(*max)))
         return clamp(to(x, default_dtype()), min, max);
@@ -93,7 +122,8 @@ Tensor clamp(const Input& x, const Tensor& min, const Tensor& max)
 {
     if (!min.defined() && !max.defined()) throw_no_bound();
     const auto chosen = [](const Tensor& keeps, const Tensor& value, const Tensor& bound) {
-        return where(isnan(value), detach(value), where(keeps, value, bound));
+        const Tensor joined = where(keeps, value, bound);
+        return where(logical_or(isnan(value), isnan(bound)), detach(value + bound), joined);
     };
     const Tensor above = min.defined() ? chosen(*x >= min, x, min) : *x;
     return max.defined() ? chosen(above <= max, above, max) : above;

@@ -42,6 +42,17 @@ Tensor trigamma(const Input& x);
 /// The n-th derivative of digamma, to all digits; digamma itself for n = 0, NaN where n is negative or no whole number.
 Tensor polygamma(const Operand& n, const Operand& x);
 
+// Modified Bessel functions of the first kind, of orders 0 and 1; with an e times exp(-|x|), which does not overflow.
+Tensor i0(const Input& x);
+Tensor i0e(const Input& x);
+Tensor i1(const Input& x);
+Tensor i1e(const Input& x);
+
+Tensor erfcx(const Input& x);     ///< exp(x^2) erfc(x), also where erfc(x) is 0
+Tensor ndtr(const Input& x);      ///< how probable it is that a normal number is below x
+Tensor log_ndtr(const Input& x);  ///< its logarithm, also where it is 0
+Tensor ndtri(const Input& x);     ///< the inverse of ndtr: -infinity at 0, infinity at 1
+
 /// log(x / (1 - x)), the inverse of sigmoid. With an eps, x is bounded to [eps, 1 - eps] first, and the derivative is 0
 /// beyond; without, it is NaN outside [0, 1].
 Tensor logit(const Input& x);
@@ -54,6 +65,9 @@ Tensor ceil(const Input& x);
 Tensor trunc(const Input& x);
 Tensor round(const Input& x);  ///< of two nearest whole numbers the even one
 
+/// To so many digits behind the point, or, where they are negative, before it: round(x 10^decimals) / 10^decimals.
+Tensor round(const Input& x, std::int64_t decimals);
+
 Tensor entr(const Input& x);     ///< -x log(x): 0 at 0, -infinity below
 Tensor deg2rad(const Input& x);  ///< x pi / 180
 Tensor rad2deg(const Input& x);  ///< x 180 / pi
@@ -65,12 +79,12 @@ Tensor heaviside(const Input& x, const Operand& values);
 Tensor frac(const Input& x);
 
 /// The sign, whose gradient passes unchanged where |x| <= 1 and is 0 beyond: the straight-through estimate by which
-/// networks with signs as activations are trained.
+/// networks with signs as activations are trained (Bengio et al. 2013).
 Tensor sign_straight_through(const Input& x);
 
-/// x between two bounds, each a number, a tensor that broadcasts, or absent (std::nullopt). NaN stays. The bounds
-/// belong to the interval: there the gradient goes to x. Where min > max, the value is max. Integers stay integers between
-/// whole numbers. Throws ShapeError when both are absent.
+/// x between two bounds, each a number, a tensor that broadcasts, or absent (std::nullopt). NaN, a bound's too, wins
+/// and passes no gradient to others. The bounds belong to the interval: there the gradient goes to x. Where min > max, the
+/// value is max. Integers stay integers between whole numbers. Throws ShapeError when both are absent.
 Tensor clamp(const Input& x, std::optional<double> min, std::optional<double> max = std::nullopt);
 Tensor clamp(const Input& x, const Tensor& min, const Tensor& max);  ///< an undefined tensor is an absent bound
 

@@ -114,8 +114,10 @@ struct FusedVjp {
     PooledList<KeptValue> kept;
 };
 
+Tensor fused(Steps steps, Inputs inputs);
+
 /// For values under vmap: all samples in one pass.
-Tensor fused_of_all(SymbolFunction f, const Arguments& one)
+Tensor fused_of_all(Steps steps, const Arguments& one)
 {
     const Batch batch(one.x.data(), one.x.size());
     PooledList<Tensor> all;
@@ -126,22 +128,19 @@ Tensor fused_of_all(SymbolFunction f, const Arguments& one)
         all.push_back(batch.aligned(one.x[i], one.sizes.size()));
         refs.push_back(InputRef(all[i], one.refs[i].file(), one.refs[i].line()));
     }
-    return batch.result(fused(f, Inputs(refs.data(), refs.size())));
+    return batch.result(fused(std::move(steps), Inputs(refs.data(), refs.size())));
 }
-
-}  // namespace
 
 // fuse           y = f(x...) element by element
 //   shapes       x... broadcast to y
 //   vjp          that of f, from the inputs and from the values of its costly steps; all in one pass over memory
-Tensor fused(SymbolFunction f, Inputs inputs)
+Tensor fused(Steps steps, Inputs inputs)
 {
     static const Op& op = custom_op("fuse");
-    Steps steps = trace(f, inputs.count);
     Arguments arguments(inputs);
     const PooledList<Tensor>& x = arguments.x;
     if (std::any_of(x.begin(), x.end(), [](const Tensor& one) { return is_batched(one); }))
-        return fused_of_all(f, arguments);
+        return fused_of_all(std::move(steps), arguments);
     Tensor y = empty(x[0].dtype(), arguments.sizes);
     Wanted wanted;
     for (std::size_t i = 0; i < x.size(); ++i) wanted.any |= wanted.input[i] = is_tracked(x[i]);
@@ -152,5 +151,9 @@ Tensor fused(SymbolFunction f, Inputs inputs)
     FusedVjp vjp{std::move(steps), std::move(arguments.x), std::move(kept)};
     return record(op, Inputs(arguments.refs.data(), arguments.refs.size()), std::move(y), std::move(vjp));
 }
+
+}  // namespace
+
+Tensor fused(SymbolFunction f, Inputs inputs) { return fused(trace(f, inputs.count), inputs); }
 
 }  // namespace xgrad::detail

@@ -57,19 +57,23 @@ Tensor checked_rows(const char* operation, const Tensor& index, std::int64_t n)
 /// x, a number seen as one axis.
 Tensor with_axis(const Input& x) { return x->ndim() == 0 ? reshape(x, {1}) : *x; }
 
-void check_source(const char* operation, const Tensor& x, std::size_t axis, const Tensor& index, const Tensor& source)
+/// The source, which has x's shape with one position an index; one element for one position may be a number.
+Tensor checked_source(const char* operation, const Tensor& x, std::size_t axis, const Tensor& index,
+                      const Input& source)
 {
     Dims sizes = x.sizes();
     if (x.ndim() > 0) sizes[axis] = index.numel();
-    if (source.dtype() != x.dtype())
-        throw DtypeError(error_text(operation, describe(source) + " into " + describe(x), "both have one dtype",
+    if (source->dtype() != x.dtype())
+        throw DtypeError(error_text(operation, describe(*source) + " into " + describe(x), "both have one dtype",
                                     "convert one of them with to"));
-    if (!(source.sizes() == sizes))
-        throw ShapeError(error_text(operation,
-                                    "a source of shape " + to_string(source.sizes()) + " for " +
-                                        std::to_string(index.numel()) + " positions of axis " + std::to_string(axis) +
-                                        " of shape " + to_string(x.sizes()),
-                                    "it has x's shape with one position an index", "reshape or expand the source"));
+    if (source->sizes() == sizes) return *source;
+    if (x.ndim() <= 1 && source->ndim() <= 1 && source->numel() == 1 && index.numel() == 1)
+        return reshape(source, sizes);
+    throw ShapeError(error_text(operation,
+                                "a source of shape " + to_string(source->sizes()) + " for " +
+                                    std::to_string(index.numel()) + " positions of axis " + std::to_string(axis) +
+                                    " of shape " + to_string(x.sizes()),
+                                "it has x's shape with one position an index", "reshape or expand the source"));
 }
 
 }  // namespace
@@ -104,8 +108,8 @@ Tensor index_add(const Input& x, std::int64_t given_axis, const Tensor& index, c
     const std::size_t axis = axis_of("index_add", given_axis, *x);
     const std::int64_t n = x->ndim() == 0 ? 1 : x->sizes()[axis];
     const Tensor rows = checked_rows("index_add", index, n);
-    check_source("index_add", *x, axis, rows, *source);
-    const Tensor scaled = alpha == 1 ? *source : mul(source, alpha);
+    const Tensor from = checked_source("index_add", *x, axis, rows, source);
+    const Tensor scaled = alpha == 1 ? from : mul(from, alpha);
     return add(x, reshape(detail::add_rows(with_axis(scaled), axis, rows, n), x->sizes()));
 }
 
@@ -113,9 +117,9 @@ Tensor index_copy(const Input& x, std::int64_t given_axis, const Tensor& index, 
 {
     const std::size_t axis = axis_of("index_copy", given_axis, *x);
     const Tensor rows = checked_rows("index_copy", index, x->ndim() == 0 ? 1 : x->sizes()[axis]);
-    check_source("index_copy", *x, axis, rows, *source);
-    if (x->ndim() == 0) return reshape(source, {});
-    return detail::put_at(x, detail::take_rows(detail::positions(x->sizes()), axis, rows), source);
+    const Tensor from = checked_source("index_copy", *x, axis, rows, source);
+    if (x->ndim() == 0) return reshape(from, {});
+    return detail::put_at(x, detail::take_rows(detail::positions(x->sizes()), axis, rows), from);
 }
 
 Tensor index_fill(const Input& x, std::int64_t given_axis, const Tensor& index, const Operand& value)

@@ -5,6 +5,7 @@
 // results repeat.
 
 #include <xgrad/ops/operand.hpp>
+#include <xgrad/ops/slice.hpp>
 
 namespace xgrad {
 
@@ -34,6 +35,18 @@ Tensor index_select(const Input& x, std::int64_t axis, const Tensor& index);
 Tensor index_add(const Input& x, std::int64_t axis, const Tensor& index, const Input& source, double alpha = 1);
 Tensor index_copy(const Input& x, std::int64_t axis, const Tensor& index, const Input& source);
 Tensor index_fill(const Input& x, std::int64_t axis, const Tensor& index, const Operand& value);
+
+/// scatter_reduce of whole positions of an axis: source[k] joined to position index[k].
+Tensor index_reduce(const Input& x, std::int64_t axis, const Tensor& index, const Input& source,
+                    ScatterReduction reduction, bool include_self = true);
+
+/// x with `source` in the place of slice(x, axis, start, stop, step), of select(x, axis, index), of diagonal(x, offset,
+/// axis0, axis1). Throws ShapeError unless it has the shape of what it replaces, DtypeError for another dtype than x.
+Tensor slice_scatter(const Input& x, const Input& source, std::int64_t axis, std::int64_t start = 0,
+                     std::int64_t stop = kToEnd, std::int64_t step = 1);
+Tensor select_scatter(const Input& x, const Input& source, std::int64_t axis, std::int64_t index);
+Tensor diagonal_scatter(const Input& x, const Input& source, std::int64_t offset = 0, std::int64_t axis0 = 0,
+                        std::int64_t axis1 = 1);
 
 /// Elements by their row-major position, which may count from the back; of the shape of `index`.
 Tensor take(const Input& x, const Tensor& index);

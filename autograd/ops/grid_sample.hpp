@@ -17,7 +17,8 @@ struct GridSampleOptions {
     bool align_corners = false;  ///< -1 and 1 are the centres of the outer pixels, else the image's edges
 };
 
-/// y[n, :, p] = x[n, :, at grid[n, p]], interpolated; a place is (x, y) or (x, y, z), each from -1 to 1.
+/// y[n, :, p] = x[n, :, at grid[n, p]], interpolated; a place is (x, y) or (x, y, z), each from -1 to 1
+/// (Jaderberg et al. 2015).
 ///   x: (N, C, H, W)      grid: (N, H', W', 2)        y: (N, C, H', W')
 ///   x: (N, C, D, H, W)   grid: (N, D', H', W', 3)    y: (N, C, D', H', W'), not bicubic
 /// The derivative by the grid is that of the piece a place lies in, 0 for nearest and for places moved to the border.

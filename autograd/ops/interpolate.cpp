@@ -60,12 +60,39 @@ void cubic_row(SparseRows& rows, const Axis& a, std::int64_t i)
     }
 }
 
-AxisMap map_of(const Axis& a, InterpolateMode mode)
+/// The weight at a distance of d elements from the middle: a triangle, or Keys' cubic curve with a = -0.5.
+double filter_weight(double d, bool cubic)
+{
+    d = std::abs(d);
+    if (!cubic) return std::max(1 - d, 0.0);
+    if (d < 1) return (1.5 * d - 2.5) * d * d + 1;
+    return d < 2 ? -0.5 * (((d - 5) * d + 8) * d - 4) : 0;
+}
+
+/// The filter around the middle of element i, as many times wider as the image becomes smaller; its sum is 1.
+void filter_row(SparseRows& rows, const Axis& a, std::int64_t i, bool cubic)
+{
+    const double wide = std::max(a.step, 1.0), reach = (cubic ? 2 : 1) * wide;
+    const double middle = a.step * (static_cast<double>(i) + 0.5);
+    const std::int64_t first = std::max(static_cast<std::int64_t>(middle - reach + 0.5), std::int64_t{0});
+    const std::int64_t last = std::min(static_cast<std::int64_t>(middle + reach + 0.5), a.in);
+    std::vector<double> weights;
+    for (std::int64_t k = first; k < last; ++k)
+        weights.push_back(filter_weight((static_cast<double>(k) - middle + 0.5) / wide, cubic));
+    double sum = 0;
+    for (const double weight : weights) sum += weight;
+    for (std::int64_t k = first; k < last; ++k)
+        rows.add(k, weights[static_cast<std::size_t>(k - first)] / (sum == 0 ? 1 : sum));
+}
+
+AxisMap map_of(const Axis& a, InterpolateMode mode, bool antialias)
 {
     SparseRows rows;
     rows.columns = a.in;
     for (std::int64_t i = 0; i < a.out; ++i) {
-        if (mode == InterpolateMode::nearest)
+        if (antialias)
+            filter_row(rows, a, i, mode == InterpolateMode::bicubic);
+        else if (mode == InterpolateMode::nearest)
             nearest_row(rows, a, i, 0);
         else if (mode == InterpolateMode::nearest_exact)
             nearest_row(rows, a, i, 0.5);
@@ -115,6 +142,9 @@ void check(const Tensor& x, const InterpolateOptions& o)
     if (o.align_corners && axes_of(o.mode) == 0)
         throw ShapeError(error_text("interpolate", "align_corners with mode nearest, nearest_exact or area",
                                     "align_corners is for linear, bilinear, bicubic and trilinear", "leave it out"));
+    if (o.antialias && o.mode != InterpolateMode::bilinear && o.mode != InterpolateMode::bicubic)
+        throw ShapeError(error_text("interpolate", "antialias with another mode than bilinear and bicubic",
+                                    "antialias is for bilinear and bicubic", "leave it out, or use area"));
 }
 
 /// The axes, each with its size and step.
@@ -128,12 +158,13 @@ std::vector<Axis> resized_axes(const Tensor& x, const InterpolateOptions& o)
         const double factor = o.scale_factor.empty() ? 0 : o.scale_factor[o.scale_factor.size() == 1 ? 0 : i];
         const double size =
             o.size.empty() ? std::floor(wide * factor) : static_cast<double>(o.size[o.size.size() == 1 ? 0 : i]);
-        if (in < 1 || !(size >= 1) || size >= 2147483648.0)
-            throw ShapeError(error_text("interpolate",
-                                        "x of shape " + to_string(x.sizes()) + " with image axis " + std::to_string(i) +
-                                            " resized to " +
-                                            std::to_string(static_cast<std::int64_t>(std::clamp(size, -1e18, 1e18))),
-                                        "sizes are at least 1 and below 2^31", "correct size or scale_factor"));
+        const double least = o.mode == InterpolateMode::area ? 0 : 1;
+        if (in < 1 || !(size >= least) || size >= 2147483648.0)
+            throw ShapeError(error_text(
+                "interpolate",
+                "x of shape " + to_string(x.sizes()) + " with image axis " + std::to_string(i) + " resized to " +
+                    std::to_string(static_cast<std::int64_t>(std::clamp(size, -1e18, 1e18))),
+                "sizes are at least 1 (area: 0) and below 2^31", "correct size or scale_factor"));
         const auto out = static_cast<std::int64_t>(size);
         const bool by_factor = factor > 0 && !o.recompute_scale_factor;
         double step = by_factor ? 1 / factor : wide / size;
@@ -180,7 +211,8 @@ Tensor permute_last(const Tensor& x, std::initializer_list<std::int64_t> order)
 
 }  // namespace
 
-// Separable: a map along each axis, the nearest one being a choice of elements. Keys, Cubic Convolution Interpolation for
+// Separable: a map along each axis, the nearest one being a choice of elements. Where the factor is none of two whole
+// sizes, PyTorch's gradient of nearest (1.13) goes to other elements than its value reads. Keys, Cubic Convolution Interpolation for
 // Digital Image Processing (1981), with PyTorch's a = -0.75.
 Tensor interpolate(const Input& x, InterpolateOptions o)
 {
@@ -191,9 +223,10 @@ Tensor interpolate(const Input& x, InterpolateOptions o)
     for (std::size_t i = axes.size(); i-- > 0;) {
         const Axis& a = axes[i];
         // As in PyTorch, an axis that keeps its size is copied, whatever the factor was; these two keep to the factor.
-        const bool by_factor = o.mode == InterpolateMode::bicubic || o.mode == InterpolateMode::nearest_exact;
+        const bool by_factor =
+            o.antialias || o.mode == InterpolateMode::bicubic || o.mode == InterpolateMode::nearest_exact;
         if (a.in == a.out && (a.step == 1 || !by_factor)) continue;
-        y = weigh_along(y, i + 2, map_of(a, o.mode));
+        y = weigh_along(y, i + 2, map_of(a, o.mode, o.antialias));
     }
     return y;
 }

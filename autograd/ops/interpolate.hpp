@@ -19,18 +19,21 @@ struct InterpolateOptions {
     InterpolateMode mode = InterpolateMode::nearest;
     bool align_corners = false;           ///< first and last elements lie on those of x, else the images' edges do
     bool recompute_scale_factor = false;  ///< places follow from the sizes, not from scale_factor
+    bool antialias = false;               ///< bilinear and bicubic: a smaller image is filtered, not only sampled
 };
 
 /// x: (N, C, L), (N, C, H, W) or (N, C, D, H, W); linear is for one axis, bilinear and bicubic for two, trilinear for
-/// three. No filter where the image becomes smaller. Throws ShapeError for shapes and options that do not fit,
-/// DtypeError unless x is floating.
+/// three. No filter where the image becomes smaller, unless antialias widens the weights by the factor; its cubic curve
+/// has a = -0.5, that of the Python Imaging Library. Only area makes an axis of size 0. Throws ShapeError for shapes and
+/// options that do not fit, DtypeError unless x is floating.
 Tensor interpolate(const Input& x, InterpolateOptions options);
 
-/// (..., C r^2, H, W) -> (..., C, H r, W r): each group of r^2 channels becomes a square of pixels; and back.
+/// (..., C r^2, H, W) -> (..., C, H r, W r): each group of r^2 channels becomes a square of pixels (Shi et
+/// al. 2016); and back.
 Tensor pixel_shuffle(const Input& x, std::int64_t upscale_factor);
 Tensor pixel_unshuffle(const Input& x, std::int64_t downscale_factor);
 
-/// (N, C, ...) with channel i of group g moved to i groups + g.
+/// (N, C, ...) with channel i of group g moved to i groups + g (Zhang et al. 2018).
 Tensor channel_shuffle(const Input& x, std::int64_t groups);
 
 }  // namespace xgrad

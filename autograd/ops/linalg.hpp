@@ -42,8 +42,12 @@ namespace linalg {
 Tensor inv(const Input& a);
 
 /// X of A X = B: (..., n, n), (..., n, k) -> (..., n, k); batches broadcast. B is a vector or a batch of them when it
-/// has one axis, or the shape of A without its last axis. Throws LinalgError for a singular matrix.
-Tensor solve(const Input& a, const Input& b);
+/// has one axis, or the shape of A without its last axis; from the right, X A = B, B is (..., k, n) and no vector. Throws
+/// LinalgError for a singular matrix.
+struct SolveOptions {
+    bool left = true;  ///< A X = B; false: X A = B
+};
+Tensor solve(const Input& a, const Input& b, SolveOptions options = {});
 
 struct SolveTriangularOptions {
     bool left = true;            ///< A X = B; false: X A = B

@@ -126,9 +126,13 @@ const Op kSolve{.name = "linalg.solve",
                 .derivatives = {"-inv(a)^T @ gy @ y^T", "inv(a)^T @ gy"},
                 .source = detail::kGiles2008};
 
-Tensor solve(const Input& a, const Input& b)
+Tensor solve(const Input& a, const Input& b, SolveOptions options)
 {
     detail::check_square("linalg.solve", *a);
+    if (!options.left) {  // A^T X^T = B^T
+        check_system("linalg.solve", *a, *b, false);
+        return transpose(solve(transpose(a), transpose(b)));
+    }
     const bool is_vector =
         b->ndim() == 1 || (b->ndim() + 1 == a->ndim() && b->sizes() == Sizes(detail::front_sizes(*a, 1)));
     if (is_vector) return squeeze(solve(a, unsqueeze(b, -1)), -1);

@@ -66,8 +66,8 @@ void check_options(const char* operation, const Tensor& x, const Tensor& weight,
             operation, "weights " + to_string(weight.sizes()) + " for " + std::to_string(classes) + " classes",
             "one weight a class", "weights of shape (" + std::to_string(classes) + ",)"));
     if (!(label_smoothing >= 0 && label_smoothing <= 1))
-        throw std::invalid_argument(error_text(operation, "label_smoothing " + std::to_string(label_smoothing),
-                                               "it is a part of the label, from 0 to 1", "for example 0.1"));
+        throw ShapeError(error_text(operation, "label_smoothing " + std::to_string(label_smoothing),
+                                    "it is a part of the label, from 0 to 1", "for example 0.1"));
 }
 
 bool is_class(const kernels::CrossEntropy& c, std::int64_t label) { return label >= 0 && label < c.n; }
@@ -176,9 +176,9 @@ struct CrossEntropyVjp {
 Tensor of_probabilities(const Input& x, const Input& target, const CrossEntropyOptions& options)
 {
     if (options.ignore_index >= 0)
-        throw std::invalid_argument(
-            error_text("cross_entropy", "ignore_index " + std::to_string(options.ignore_index) + " with probabilities",
-                       "only labels can be ignored", "give rows that count nothing the probabilities 0"));
+        throw ShapeError(error_text("cross_entropy",
+                                    "ignore_index " + std::to_string(options.ignore_index) + " with probabilities",
+                                    "only labels can be ignored", "give rows that count nothing the probabilities 0"));
     const auto axis = static_cast<std::int64_t>(class_axis(x));
     const double spread = options.label_smoothing / static_cast<double>(x->sizes()[class_axis(x)]);
     Tensor t = options.label_smoothing == 0 ? *target : target * (1 - options.label_smoothing) + spread;
@@ -262,6 +262,7 @@ Tensor nll_loss(const Input& x, const Tensor& labels, const NllOptions& options)
 Tensor multi_margin_loss(const Input& x, const Tensor& labels, const MultiMarginOptions& options)
 {
     constexpr const char* name = "multi_margin_loss";
+    if (x->ndim() == 1 && labels.ndim() == 1) return multi_margin_loss(unsqueeze(x, 0), labels, options);
     check_shapes(name, *x, labels);
     if (x->ndim() > 2)
         throw ShapeError(error_text(name, "scores " + to_string(x->sizes()), "scores are (N, C) or (C)",

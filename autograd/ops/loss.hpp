@@ -13,7 +13,7 @@ struct CrossEntropyOptions {
     Tensor weight = {};                ///< one factor a class, a constant; undefined: 1 each
     std::int64_t ignore_index = -100;  ///< elements with this label count nothing
     Reduction reduction = Reduction::mean;
-    double label_smoothing = 0;  ///< this part of the label is spread evenly over all classes; 0 to 1
+    double label_smoothing = 0;  ///< this part of the label, 0 to 1, is spread over all classes (Szegedy et al. 2016)
 };
 
 /// -log softmax(x)[label], from raw scores x: (N, C) or (N, C, d1, ...) or (C), with i64 labels (N), (N, d1, ...) or
@@ -39,9 +39,10 @@ struct MultiMarginOptions {
     Reduction reduction = Reduction::mean;
 };
 
-/// max(0, margin - x[label] + x[c])^p of the other classes c, added up and divided by the number of classes.
-/// Scores (N, C) with i64 labels (N) give N losses; (C) with () give one. The derivative where a margin is just kept
-/// is 0. Throws as nll_loss, and std::invalid_argument for another p.
+/// max(0, margin - x[label] + x[c])^p of the other classes c, added up and divided by the number of classes (Weston and
+/// Watkins 1998).
+/// Scores (N, C) with i64 labels (N) give N losses; (C) with () or (1) give one. The derivative where a margin is just kept
+/// is 0. Throws as nll_loss, and for another p.
 Tensor multi_margin_loss(const Input& x, const Tensor& labels, const MultiMarginOptions& options = {});
 
 // ---- two classes: targets between 0 and 1, or -1 and 1 --------------------------------------------------------------
@@ -53,7 +54,7 @@ struct BinaryCrossEntropyOptions {
 
 /// -t log(x) - (1 - t) log(1 - x) of probabilities x, for targets t in the shape of x. Logarithms are at least -100, and
 /// the derivative divides by x (1 - x), or 1e-12 where that is larger: both are finite at 0 and 1.
-/// Throws ShapeError where shapes differ, std::invalid_argument for an x that is not in [0, 1].
+/// Throws ShapeError where shapes differ, and for an x that is not in [0, 1].
 Tensor binary_cross_entropy(const Input& x, const Input& target, const BinaryCrossEntropyOptions& options = {});
 
 struct BinaryCrossEntropyWithLogitsOptions {
@@ -149,7 +150,7 @@ struct SmoothL1Options {
     Reduction reduction = Reduction::mean;
 };
 
-/// (a - b)^2 / (2 beta) where |a - b| < beta, else |a - b| - beta / 2; with beta = 0 l1_loss.
+/// (a - b)^2 / (2 beta) where |a - b| < beta, else |a - b| - beta / 2; with beta = 0 l1_loss (Girshick 2015).
 Tensor smooth_l1_loss(const Input& a, const Input& b, SmoothL1Options options = {});
 
 struct HuberOptions {
@@ -157,7 +158,7 @@ struct HuberOptions {
     Reduction reduction = Reduction::mean;
 };
 
-/// (a - b)^2 / 2 where |a - b| <= delta, else delta (|a - b| - delta / 2).
+/// (a - b)^2 / 2 where |a - b| <= delta, else delta (|a - b| - delta / 2) (Huber 1964).
 Tensor huber_loss(const Input& a, const Input& b, HuberOptions options = {});
 
 // ---- distributions --------------------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ struct KlDivOptions {
 };
 
 /// t log(t) - t x of log-probabilities x and probabilities t; 0 log(0) is 0. With log_target exp(t) (t - x).
-/// Shapes broadcast. The batchmean of 0-dimensional x is the sum.
+/// Shapes broadcast (Kullback and Leibler 1951). The batchmean of 0-dimensional x is the sum.
 Tensor kl_div(const Input& x, const Input& target, KlDivOptions options = {});
 
 struct PoissonNllOptions {
@@ -190,8 +191,8 @@ struct GaussianNllOptions {
     Reduction reduction = Reduction::mean;
 };
 
-/// (log(var) + (x - t)^2 / var) / 2. The variance has the shape of x, or lacks its last axis, or has 1 there. Throws
-/// ShapeError where it does not, std::invalid_argument for a negative one or an eps that is not above 0.
+/// (log(var) + (x - t)^2 / var) / 2 (Nix and Weigend 1994). The variance has the shape of x, or lacks its last axis, or has
+/// 1 there. Throws ShapeError where it does not, and for a negative one or an eps that is not above 0.
 Tensor gaussian_nll_loss(const Input& x, const Input& target, const Input& var, GaussianNllOptions options = {});
 
 // ---- pairs and distances: targets are -1 or 1 -----------------------------------------------------------------------
@@ -232,8 +233,8 @@ struct TripletMarginOptions {
     Reduction reduction = Reduction::mean;
 };
 
-/// max(0, margin + |anchor - positive| - |anchor - negative|), norms p over the last axis. Shapes broadcast. Throws
-/// ShapeError unless all three have as many axes.
+/// max(0, margin + |anchor - positive| - |anchor - negative|), norms p over the last axis (Balntas et al. 2016). Shapes
+/// broadcast. Throws ShapeError unless all three have as many axes.
 Tensor triplet_margin_loss(const Input& anchor, const Input& positive, const Input& negative,
                            TripletMarginOptions options = {});
 

@@ -86,9 +86,9 @@ Tensor binary_cross_entropy(const Input& x, const Input& target, const BinaryCro
 {
     detail::check_same_sizes("binary_cross_entropy", x, target);
     if (!detail::lies_between(x, 0, 1))
-        throw std::invalid_argument(error_text("binary_cross_entropy", "a probability outside [0, 1], or NaN",
-                                               "the input is a probability, from 0 to 1",
-                                               "binary_cross_entropy_with_logits, which takes raw scores"));
+        throw ShapeError(error_text("binary_cross_entropy", "a probability outside [0, 1], or NaN",
+                                    "the input is a probability, from 0 to 1",
+                                    "binary_cross_entropy_with_logits, which takes raw scores"));
     Tensor y;
     {
         const NoGrad value_only;

@@ -35,7 +35,7 @@ void check_same_sizes(const char* operation, const Tensor& x, const Tensor& targ
 void check_option(const char* operation, const char* name, double value, bool is_right, const char* rule,
                   const char* hint)
 {
-    if (!is_right) throw std::invalid_argument(error_text(operation, fmt::format("{} {}", name, value), rule, hint));
+    if (!is_right) throw ShapeError(error_text(operation, fmt::format("{} {}", name, value), rule, hint));
 }
 
 bool lies_between(const Tensor& x, double low, double high)

@@ -15,7 +15,7 @@ void check_pair(const char* operation, const Tensor& a, const Tensor& b);
 /// The same for operands that must have one shape.
 void check_same_sizes(const char* operation, const Tensor& x, const Tensor& target);
 
-/// Throws std::invalid_argument unless the option's value is right: "operation: name value.\n  rule: ...".
+/// Throws ShapeError unless the option's value is right: "operation: name value.\n  rule: ...".
 void check_option(const char* operation, const char* name, double value, bool is_right, const char* rule,
                   const char* hint);
 

@@ -73,7 +73,7 @@ Tensor gaussian_nll_loss(const Input& x, const Input& target, const Input& var, 
                          "for example 1e-6");
     const Tensor given = variance_beside(x, var);
     if (!detail::lies_between(where(ne(given, given), 0, given), 0, std::numeric_limits<double>::infinity()))
-        throw std::invalid_argument(
+        throw ShapeError(
             error_text(name, "a negative variance", "variances are 0 or more", "exp or softplus of what gives them"));
     // As if the small variances had been overwritten: what depends on them has the slope at eps.
     const Tensor v = where(lt(given, options.eps), given - detach(given) + options.eps, given);

@@ -212,15 +212,15 @@ namespace {
 
 void check_linear(const Tensor& x, const Tensor& w, const Tensor& bias)
 {
-    if (w.ndim() != 2 || x.ndim() < 1 || x.sizes().back() != w.sizes()[1])
+    if (w.ndim() < 1 || w.ndim() > 2 || x.ndim() < 1 || x.sizes().back() != w.sizes().back())
         throw ShapeError(error_text(
             "linear",
             "x of shape " + to_string(x.sizes()) + " and weight of shape " + to_string(w.sizes()) + " do not fit",
             "x: (..., in) and weight: (out, in)", "check the layer's in_features"));
-    if (bias.defined() && (bias.ndim() != 1 || bias.sizes()[0] != w.sizes()[0]))
+    if (bias.defined() && !(bias.sizes() == Sizes(w.sizes().data(), w.ndim() - 1)))
         throw ShapeError(error_text(
             "linear", "bias of shape " + to_string(bias.sizes()) + " beside weight of shape " + to_string(w.sizes()),
-            "bias: (out) for weight: (out, in)", "give the bias one element an output"));
+            "bias: (out) for weight: (out, in), or () for (in)", "give the bias one element an output"));
     if (!is_floating(x.dtype()) || x.dtype() != w.dtype() || (bias.defined() && bias.dtype() != w.dtype()))
         throw DtypeError(error_text("linear", "x " + describe(x) + " and weight " + describe(w),
                                     "x, weight and bias are of one floating dtype",
@@ -242,6 +242,10 @@ Tensor linear_of_rows(const Input& x, const Input& w, const Input* bias)
 Tensor linear(const Input& x, const Input& w, const Input* bias)
 {
     check_linear(*x, *w, bias ? **bias : Tensor());
+    if (w->ndim() == 1) {
+        const Tensor y = matmul(x, w);
+        return bias ? add(y, *bias) : y;
+    }
     if (detail::is_batched(*w) || (bias && detail::is_batched(**bias))) {
         const Tensor y = matmul(x, transpose(w));
         return bias ? add(y, *bias) : y;

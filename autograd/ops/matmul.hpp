@@ -13,6 +13,7 @@ namespace xgrad {
 Tensor matmul(const Input& a, const Input& b);
 
 /// y = x W^T + b.   x: (..., in)   weight: (out, in)   bias: (out) or undefined   y: (..., out)
+/// A weight (in) is one output without its axis.   bias: () or undefined   y: (...)
 Tensor linear(const Input& x, const Input& weight);
 Tensor linear(const Input& x, const Input& weight, const Input& bias);
 

@@ -10,6 +10,8 @@
 #include <xgrad/ops/vector_norm.hpp>
 #include <xgrad/tape.hpp>
 
+#include <limits>
+
 #include "autograd/ops/standardize.hpp"
 
 namespace xgrad {
@@ -140,17 +142,23 @@ Dims axes_of(const Tensor& x, bool with_samples)
     return axes;
 }
 
+void check_normalized_shape(const char* operation, const Tensor& x, Sizes normalized_shape)
+{
+    check_input(operation, x, 0);
+    const std::size_t n = normalized_shape.size();
+    if (n == 0 || n > x.ndim() || !(Sizes(x.sizes().data() + x.ndim() - n, n) == normalized_shape))
+        throw ShapeError(error_text(
+            operation, "x of shape " + to_string(x.sizes()) + " for the shape " + to_string(normalized_shape),
+            "normalized_shape has an axis or more and is the shape of the last axes of x",
+            "the layer's shape, or x, must change"));
+}
+
 }  // namespace
 
 Tensor layer_norm(const Input& x, Sizes normalized_shape, const NormOptions& options)
 {
-    check_input("layer_norm", *x, 0);
+    check_normalized_shape("layer_norm", *x, normalized_shape);
     const std::size_t n = normalized_shape.size();
-    if (n == 0 || n > x->ndim() || !(Sizes(x->sizes().data() + x->ndim() - n, n) == normalized_shape))
-        throw ShapeError(error_text(
-            "layer_norm", "x of shape " + to_string(x->sizes()) + " for the shape " + to_string(normalized_shape),
-            "normalized_shape has an axis or more and is the shape of the last axes of x",
-            "the layer's shape, or x, must change"));
     check_factor("layer_norm", "weight", options.weight, *x, normalized_shape);
     check_factor("layer_norm", "bias", options.bias, *x, normalized_shape);
     Dims axes(n);
@@ -161,6 +169,18 @@ Tensor layer_norm(const Input& x, Sizes normalized_shape, const NormOptions& opt
         groups.n *= normalized_shape[i];
     }
     return detail::standardize(x, axes, groups, options.weight, options.bias).y;
+}
+
+Tensor rms_norm(const Input& x, Sizes normalized_shape, const RmsNormOptions& options)
+{
+    check_normalized_shape("rms_norm", *x, normalized_shape);
+    check_factor("rms_norm", "weight", options.weight, *x, normalized_shape);
+    const double epsilon = x->dtype() == f64 ? std::numeric_limits<double>::epsilon()
+                                             : static_cast<double>(std::numeric_limits<float>::epsilon());
+    Dims axes;
+    for (std::size_t i = 1; i <= normalized_shape.size(); ++i) axes.push_back(-static_cast<std::int64_t>(i));
+    const Tensor y = x * rsqrt(mean(square(x), axes, true) + options.eps.value_or(epsilon));
+    return options.weight.defined() ? y * options.weight : y;
 }
 
 Tensor group_norm(const Input& x, std::int64_t num_groups, const NormOptions& options)
@@ -225,7 +245,8 @@ Tensor local_response_norm(const Input& x, std::int64_t size, LocalResponseNormO
 
 Tensor normalize(const Input& x, NormalizeOptions options)
 {
-    return x / clamp(linalg::vector_norm(x, options.p, options.dim, true), options.eps);
+    if (options.dims.empty()) options.dims = {options.dim};
+    return x / clamp(linalg::vector_norm(x, options.p, options.dims, true), options.eps);
 }
 
 }  // namespace xgrad

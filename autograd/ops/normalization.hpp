@@ -7,6 +7,8 @@
 #include <xgrad/record.hpp>
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 namespace xgrad {
 
@@ -15,13 +17,23 @@ struct NormOptions {
     double eps = 1e-5;              ///< added to the variance, so that a constant x gives 0
 };
 
-/// Over the last axes, whose shape is `normalized_shape`; weight and bias have that shape.
+/// Over the last axes, whose shape is `normalized_shape`; weight and bias have that shape (Ba et al. 2016).
 Tensor layer_norm(const Input& x, Sizes normalized_shape, const NormOptions& options = {});
 
-/// Over each of `num_groups` groups of neighbouring channels of each sample. x: (N, C, ...), weight and bias: (C).
+struct RmsNormOptions {
+    Tensor weight = {};              ///< undefined: none
+    std::optional<double> eps = {};  ///< added to the mean square; absent: the dtype's epsilon
+};
+
+/// x / sqrt(mean x^2 + eps) over the last axes, whose shape is `normalized_shape`: layer_norm without mean and bias, as in
+/// PyTorch 2.4 (Zhang and Sennrich 2019).
+Tensor rms_norm(const Input& x, Sizes normalized_shape, const RmsNormOptions& options = {});
+
+/// Over each of `num_groups` groups of neighbouring channels of each sample (Wu and He 2018). x: (N, C, ...), weight and
+/// bias: (C).
 Tensor group_norm(const Input& x, std::int64_t num_groups, const NormOptions& options = {});
 
-/// Over all axes but the first two, the samples and channels. x: (N, C, ...), weight and bias: (C).
+/// Over all axes but the first two, the samples and channels (Ulyanov et al. 2016). x: (N, C, ...), weight and bias: (C).
 /// Throws ShapeError for a single element a channel, of which nothing would be left.
 Tensor instance_norm(const Input& x, const NormOptions& options = {});
 
@@ -39,7 +51,8 @@ struct BatchNormOptions {
 };
 
 /// Over all axes but the second, the channels. x: (N, C, ...), all others: (C). The running variance is the unbiased
-/// one. Throws ShapeError for evaluation without running statistics, and for training with one element a channel.
+/// one (Ioffe and Szegedy 2015). Throws ShapeError for evaluation without running statistics, and for training with one
+/// element a channel.
 NormWithStatistics batch_norm(const Input& x, const Tensor& running_mean, const Tensor& running_var,
                               const BatchNormOptions& options = {});
 
@@ -65,10 +78,11 @@ Tensor local_response_norm(const Input& x, std::int64_t size, LocalResponseNormO
 struct NormalizeOptions {
     double p = 2;  ///< order of the norm, as in linalg::vector_norm
     std::int64_t dim = 1;
-    double eps = 1e-12;  ///< the least that is divided by
+    double eps = 1e-12;                   ///< the least that is divided by
+    std::vector<std::int64_t> dims = {};  ///< several axes, in the place of dim
 };
 
-/// x / max(|x|, eps), with the norm along an axis.
+/// x / max(|x|, eps), with the norm along an axis or several.
 Tensor normalize(const Input& x, NormalizeOptions options = {});
 
 }  // namespace xgrad

@@ -44,8 +44,8 @@ ValuesAndIndices mode(const Input& x, std::int64_t axis = -1, bool keepdim = fal
 enum class Interpolation : unsigned char { linear, lower, higher, nearest, midpoint };
 
 /// The element at position q (n - 1) of the sorted axis, or between two; NaN where there is one. Over all elements
-/// without an axis. q is a number, or a tensor of one axis, which comes first in the result. Throws ShapeError unless
-/// 0 <= q <= 1.
+/// without an axis. q is a number, or a tensor of one axis, which comes first in the result; with linear interpolation it
+/// gets a gradient, 0 where it meets an element. Throws ShapeError unless 0 <= q <= 1.
 Tensor quantile(const Input& x, const Operand& q, std::int64_t axis, bool keepdim = false,
                 Interpolation interpolation = Interpolation::linear);
 Tensor quantile(const Input& x, const Operand& q);
@@ -60,9 +60,31 @@ struct Unique {
 };
 Unique unique(const Input& x);
 
+/// The elements in row-major order without those that equal the one before; `inverse` and `counts` as of unique.
+Unique unique_consecutive(const Input& x);
+
 /// How often each of 0, 1, 2, ... occurs in x (i64, one axis, none negative), or the sum of their weights; as many as
 /// the largest has, or `minlength` if that is more.
 Tensor bincount(const Tensor& x, std::int64_t minlength = 0);
 Tensor bincount(const Tensor& x, const Input& weights, std::int64_t minlength = 0);
+
+/// How many elements lie in each of so many intervals of equal width from low to high; high belongs to the last one. Of x's
+/// dtype. What lies outside, and NaN, is not counted. Where low equals high, they are the extrema of x, and, where these
+/// are equal too, one less and one more. Throws DtypeError unless x is floating, ShapeError for bounds that are not finite.
+Tensor histc(const Tensor& x, std::int64_t bins = 100, double low = 0, double high = 0);
+
+struct HistogramOptions {
+    double low = 0, high = 0;  ///< as of histc; not read where edges are given
+    Tensor weight = {};        ///< what each element counts, in the shape of x; undefined: 1
+    bool density = false;      ///< counts divided by their sum and by the widths
+};
+
+/// The same, with the edges of the intervals, one more than there are; they may be given: ascending, in x's dtype.
+/// Gradients go to the weights.
+struct Histogram {
+    Tensor counts, edges;
+};
+Histogram histogram(const Tensor& x, std::int64_t bins, const HistogramOptions& options = {});
+Histogram histogram(const Tensor& x, const Tensor& edges, const HistogramOptions& options = {});
 
 }  // namespace xgrad

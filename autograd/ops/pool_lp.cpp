@@ -3,6 +3,7 @@
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/functions.hpp>
 #include <xgrad/ops/pool.hpp>
+#include <xgrad/tape.hpp>
 
 #include <cstdlib>
 
@@ -65,6 +66,17 @@ Dims unpooled_sizes(const char* operation, Sizes x, const Size& kernel, const Ma
     return out;
 }
 
+}  // namespace
+
+// Where windows overlap, indices repeat; PyTorch (1.13) then gives each value the gradient.
+const Op kMaxUnpool{.name = "max_unpool",
+                    .formula = "put_at(0 * y, places, x)",
+                    .shapes = "x, places: P -> y: S",
+                    .derivatives = {"take_at(gy, places)"},
+                    .where = "of values for one place the last one stays, but all get the gradient, as in PyTorch"};
+
+namespace {
+
 template <class Size>
 Tensor max_unpool(const char* operation, const Input& x, const Tensor& indices, const Size& kernel,
                   const MaxUnpoolOptions<Size>& o)
@@ -83,7 +95,9 @@ Tensor max_unpool(const char* operation, const Input& x, const Tensor& indices, 
         from *= size, to *= out[i];
         size = out[i];
     }
-    return detail::put_at(zeros(sizes, x->dtype()), places_of(operation, *x, indices, from, to), x);
+    const Tensor places = places_of(operation, *x, indices, from, to);
+    return record(kMaxUnpool, {x}, detail::put_at(zeros(sizes, x->dtype()), places, detach(*x)),
+                  [places](const Tensor& gy, Adjoints& gx) { gx.add(0, detail::take_at(gy, places)); });
 }
 
 }  // namespace

@@ -22,14 +22,24 @@ using detail::error_text;
 
 namespace {
 
-/// The element of rank q (n - 1) along a sorted axis, which goes away.
-Tensor quantile_of_sorted(const Tensor& sorted, double q, std::int64_t axis, Interpolation interpolation)
+/// q and, where it is a tensor, the element of it that it is, for its gradient.
+struct Quantile {
+    double value;
+    Tensor element = {};
+};
+
+/// The element of rank q (n - 1) along a sorted axis, which goes away. The rank is computed in the dtype of the axis.
+Tensor quantile_of_sorted(const Tensor& sorted, const Quantile& quantile, std::int64_t axis,
+                          Interpolation interpolation)
 {
+    const double q = quantile.value;
     if (!(q >= 0 && q <= 1))
         throw ShapeError(
             error_text("quantile", "q = " + std::to_string(q), "0 <= q <= 1", "a percentage is divided by 100"));
     const std::int64_t n = sorted.size(axis);
-    const double rank = q * static_cast<double>(n - 1), below = std::floor(rank), part = rank - below;
+    const auto steps = static_cast<double>(n - 1);
+    const double rank = sorted.dtype() == f32 ? static_cast<float>(q) * static_cast<float>(steps) : q * steps;
+    const double below = std::floor(rank), part = rank - below;
     const auto at = [&](double position) { return select(sorted, axis, static_cast<std::int64_t>(position)); };
     switch (interpolation) {
         case Interpolation::lower:
@@ -43,7 +53,21 @@ Tensor quantile_of_sorted(const Tensor& sorted, double q, std::int64_t axis, Int
         case Interpolation::linear:
             break;
     }
-    return part == 0 ? at(below) : at(below) + (at(below + 1) - at(below)) * part;
+    if (part == 0) return at(below);
+    const Tensor distance = at(below + 1) - at(below);
+    if (!quantile.element.defined()) return at(below) + distance * part;
+    return at(below) + distance * (quantile.element * steps - below);
+}
+
+std::vector<Quantile> quantiles_of(const Operand& q, Dtype dtype)
+{
+    if (!q.tensor()) return {{q.number()}};
+    std::vector<Quantile> all;
+    const Tensor elements = to(reshape({*q.tensor(), q.file(), q.line()}, {-1}), dtype);
+    for (const double value : q.tensor()->to_vector<double>())
+        all.push_back({value, detail::is_tracked(elements) ? select(elements, 0, static_cast<std::int64_t>(all.size()))
+                                                           : Tensor()});
+    return all;
 }
 
 /// The sorted line that search goes through, f32, f64 or i64.
@@ -64,9 +88,8 @@ Tensor quantile(const Input& x, const Operand& q, std::int64_t axis, bool keepdi
                                     "the axis has at least one element", "check the tensor's size before"));
     const Tensor sorted = sort({from, x.file(), x.line()}, axis).values;
     const Tensor last = select(sorted, axis, -1);
-    const std::vector<double> qs = q.tensor() ? q.tensor()->to_vector<double>() : std::vector<double>{q.number()};
     std::vector<Tensor> parts;
-    for (const double each : qs) {
+    for (const Quantile& each : quantiles_of(q, from.dtype())) {
         const Tensor y = where(ne(last, last), last, quantile_of_sorted(sorted, each, axis, interpolation));
         parts.push_back(keepdim && x->ndim() > 0 ? unsqueeze(y, axis) : y);
     }
@@ -97,12 +120,13 @@ Tensor searchsorted(const Tensor& sorted, const Input& values, bool right)
     return y;
 }
 
-Unique unique(const Input& x)
+namespace {
+
+/// The first of each run of equal values; the positions tell where in x, of these sizes, each value comes from.
+Unique runs_of(const Tensor& values, const Tensor& positions, Sizes sizes)
 {
-    const Tensor flat = reshape(detach(*x), {-1});
-    const auto [values, positions] = sort(flat);
     const auto* from = positions.data<std::int64_t>();
-    const Tensor inverse = detail::empty(i64, x->sizes());
+    const Tensor inverse = detail::empty(i64, sizes);
     std::vector<std::int64_t> firsts, counts;
     const Tensor differs = values.numel() > 1 ? ne(slice(values, 0, 1), slice(values, 0, 0, -1)) : zeros({0}, boolean);
     for (std::int64_t k = 0; k < values.numel(); ++k) {
@@ -115,6 +139,19 @@ Unique unique(const Input& x)
     }
     const auto count = static_cast<std::int64_t>(firsts.size());
     return {detail::take_at(values, from_values({count}, firsts)), inverse, from_values({count}, counts)};
+}
+
+}  // namespace
+
+Unique unique(const Input& x)
+{
+    const auto [values, positions] = sort(reshape(detach(*x), {-1}));
+    return runs_of(values, positions, x->sizes());
+}
+
+Unique unique_consecutive(const Input& x)
+{
+    return runs_of(reshape(detach(*x), {-1}), detail::positions({x->numel()}), x->sizes());
 }
 
 namespace {

@@ -3,9 +3,12 @@
 
 #include <xgrad/error.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/functions.hpp>
 #include <xgrad/ops/shape.hpp>
+#include <xgrad/special_functions.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
 
@@ -38,6 +41,45 @@ Tensor normal_numbers(const char* operation, Sizes sizes, Dtype dtype, Generator
     const Tensor y = new_floats(operation, sizes, dtype);
     detail::with_float_type(dtype, [&]<class T>(T*) { fill_normal(elements_of<T>(y), T{0}, T{1}, generator); });
     return y;
+}
+
+/// Uniform numbers in [0, 1), one after the other.
+class Uniform {
+public:
+    explicit Uniform(Generator& generator) : generator_(generator) {}
+    double operator()()
+    {
+        if (at_ == ready_.size()) fill_uniform(std::span<double>(ready_), 0.0, 1.0, generator_), at_ = 0;
+        return ready_[at_++];
+    }
+
+private:
+    Generator& generator_;
+    std::array<double, 64> ready_;
+    std::size_t at_ = 64;
+};
+
+/// A number of Poisson's distribution: how many uniform numbers have a product above exp(-rate); for larger rates by
+/// transformed rejection, algorithm PTRS of Hormann, The transformed rejection method for generating Poisson random
+/// variables (1993).
+double draw_poisson(double rate, Uniform& uniform)
+{
+    if (rate < 10) {
+        const double least = std::exp(-rate);
+        double count = 0;
+        for (double product = uniform(); product > least; product *= uniform()) ++count;
+        return count;
+    }
+    const double b = 0.931 + 2.53 * std::sqrt(rate), a = -0.059 + 0.02483 * b;
+    const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4), sure = 0.9277 - 3.6224 / (b - 2);
+    for (;;) {
+        const double u = uniform() - 0.5, v = uniform(), us = 0.5 - std::abs(u);
+        const double k = std::floor((2 * a / us + b) * u + rate + 0.43);
+        if (us >= 0.07 && v <= sure) return k;
+        if (k < 0 || (us < 0.013 && v > us)) continue;
+        if (std::log(v * inverse_alpha / (a / (us * us) + b)) <= k * std::log(rate) - rate - elementary::lgamma(k + 1))
+            return k;
+    }
 }
 
 /// Positions drawn for one line of weights.
@@ -158,6 +200,34 @@ Tensor bernoulli(const Tensor& p, Generator& generator)
     const Tensor draws = new_floats("bernoulli", p.sizes(), is_floating(p.dtype()) ? f64 : p.dtype());
     fill_uniform(elements_of<double>(draws), 0.0, 1.0, generator);
     return to(lt(draws, to(detail::contiguous_copy(p), f64)), p.dtype());
+}
+
+Tensor poisson(const Tensor& rates, Generator& generator)
+{
+    if (is_under_vmap()) {
+        const Tensor each = detail::at_all_levels(rates);
+        const detail::NoLevels none;
+        return detail::on_all_samples(each, [&](const Tensor& all) { return poisson(all, generator); });
+    }
+    const Tensor y = new_floats("poisson", rates.sizes(), rates.dtype());
+    const std::vector<double> all = rates.to_vector<double>();
+    if (!std::all_of(all.begin(), all.end(), [](double rate) { return rate >= 0 && std::isfinite(rate); }))
+        throw ShapeError(
+            error_text("poisson", "a rate that is negative or not finite", "0 <= rate < infinity", "check the rates"));
+    Uniform uniform(generator);
+    detail::with_float_type(y.dtype(), [&]<class T>(T*) {
+        T* out = detail::mutable_data<T>(y);
+        for (const double rate : all) *out++ = static_cast<T>(draw_poisson(rate, uniform));
+    });
+    return y;
+}
+
+Tensor exponential(Sizes sizes, double rate, RandomOptions options)
+{
+    if (!(rate > 0))
+        throw ShapeError(
+            error_text("exponential", "rate " + std::to_string(rate), "the rate is above 0", "rate = 1 / mean"));
+    return log1p(neg(rand(sizes, options))) * (-1 / rate);
 }
 
 Tensor normal(const Tensor& mean, const Tensor& stddev, Generator& generator)

@@ -27,7 +27,7 @@ struct LstmState {
 // One step: x (N, I), the state before it and the one after it (N, H); without the axis N for one sample. An undefined
 // state is zeros.
 
-/// tanh(W_ih x + b_ih + W_hh h + b_hh); and the same with relu.
+/// tanh(W_ih x + b_ih + W_hh h + b_hh) (Elman 1990); and the same with relu.
 Tensor rnn_tanh_cell(const Input& x, const Input& h, const CellWeights& weights);
 Tensor rnn_relu_cell(const Input& x, const Input& h, const CellWeights& weights);
 

@@ -2,6 +2,7 @@
 
 #include <xgrad/error.hpp>
 
+#include <limits>
 #include <span>
 
 #include "autograd/kernels/reduce.hpp"
@@ -63,8 +64,10 @@ const std::int64_t* strides_of(const Tensor& x) { return x.is_contiguous() ? nul
 
 }  // namespace
 
+// Of nothing without going through the axes, of which some may be long.
 Tensor run_sum(const Tensor& x, const AxisSet& axes, bool keepdim)
 {
+    if (x.numel() == 0) return full(axes.result_sizes(x.sizes(), keepdim), 0, x.dtype());
     if (!keepdim && x.is_contiguous() && x.numel() <= kShort && axes.bits() == AxisSet::all(x.ndim()).bits()) {
         Tensor y = empty(x.dtype(), {}, 1);
         kernels::active.sum[kernels::index_of(x.dtype())](1, x.numel(), 1, x.raw(), mutable_data(y));
@@ -77,6 +80,8 @@ Tensor run_sum(const Tensor& x, const AxisSet& axes, bool keepdim)
 
 Tensor run_mean(const Tensor& x, const AxisSet& axes, bool keepdim)
 {
+    if (x.numel() == 0)
+        return full(axes.result_sizes(x.sizes(), keepdim), std::numeric_limits<double>::quiet_NaN(), x.dtype());
     Tensor y = empty(x.dtype(), axes.result_sizes(x.sizes(), keepdim));
     kernels::mean(x.dtype(), span_of(x.sizes()), axes.bits(), x.raw(), strides_of(x), mutable_data(y));
     return y;
@@ -84,6 +89,7 @@ Tensor run_mean(const Tensor& x, const AxisSet& axes, bool keepdim)
 
 Tensor run_sum_to(const Tensor& g, Sizes sizes)
 {
+    if (g.numel() == 0) return full(sizes, 0, g.dtype());
     const Tensor from = contiguous_data(g);
     Tensor y = empty(g.dtype(), sizes);
     kernels::sum_to(g.dtype(), span_of(from.sizes()), from.raw(), span_of(sizes), mutable_data(y));

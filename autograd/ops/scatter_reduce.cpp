@@ -1,6 +1,7 @@
 #include <xgrad/ops/gather.hpp>
 
 #include <xgrad/error.hpp>
+#include <xgrad/ops/diagonal.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/slice.hpp>
@@ -137,6 +138,58 @@ Tensor scatter_reduce(const Input& x, std::int64_t given_axis, const Tensor& ind
     const Tensor met = detail::add_at(full(places.sizes(), 1, x->dtype()), places, x->sizes());
     const Tensor count = include_self ? add(met, 1) : maximum(met, 1);
     return div(add(start, detail::add_at(values, places, x->sizes())), count);
+}
+
+Tensor index_reduce(const Input& x, std::int64_t given_axis, const Tensor& index, const Input& source,
+                    ScatterReduction reduction, bool include_self)
+{
+    const std::size_t axis = detail::normal_axis("index_reduce", given_axis, x->ndim());
+    detail::Dims sizes = x->sizes(), line(x->ndim(), 1);
+    sizes[axis] = line[axis] = index.numel();
+    if (index.ndim() > 1 || !(source->sizes() == sizes))
+        throw ShapeError(detail::error_text(
+            "index_reduce",
+            "indices of shape " + to_string(index.sizes()) + " and a source of shape " + to_string(source->sizes()) +
+                " for axis " + std::to_string(axis) + " of shape " + to_string(x->sizes()),
+            "indices have one axis, the source has x's shape with one position an index", "reshape them"));
+    return scatter_reduce(x, given_axis, expand(reshape(index, line), sizes), source, reduction, include_self);
+}
+
+namespace {
+
+/// x with the source at the places, a tensor of row-major positions in x.
+Tensor replaced(const char* operation, const Input& x, const Tensor& places, const Input& source)
+{
+    if (source->dtype() != x->dtype())
+        throw DtypeError(detail::error_text(operation, describe(*source) + " into " + describe(*x),
+                                            "both have one dtype", "convert one of them with to"));
+    if (!(source->sizes() == places.sizes()))
+        throw ShapeError(detail::error_text(operation,
+                                            "a source of shape " + to_string(source->sizes()) + " in the place of " +
+                                                to_string(places.sizes()) + " in " + to_string(x->sizes()),
+                                            "the source has the shape of what it replaces",
+                                            "expand or reshape the source"));
+    return detail::put_at(x, detail::contiguous_data(places), source);
+}
+
+}  // namespace
+
+Tensor slice_scatter(const Input& x, const Input& source, std::int64_t axis, std::int64_t start, std::int64_t stop,
+                     std::int64_t step)
+{
+    const Tensor places = slice(detail::positions(x->sizes()), axis, start, stop, step);
+    return replaced("slice_scatter", x, places, source);
+}
+
+Tensor select_scatter(const Input& x, const Input& source, std::int64_t axis, std::int64_t index)
+{
+    return replaced("select_scatter", x, select(detail::positions(x->sizes()), axis, index), source);
+}
+
+Tensor diagonal_scatter(const Input& x, const Input& source, std::int64_t offset, std::int64_t axis0,
+                        std::int64_t axis1)
+{
+    return replaced("diagonal_scatter", x, diagonal(detail::positions(x->sizes()), offset, axis0, axis1), source);
 }
 
 }  // namespace xgrad

@@ -137,7 +137,9 @@ const Op kTranspose{.name = "transpose",
 
 Tensor transpose(const Input& x, std::int64_t axis0, std::int64_t axis1)
 {
-    const std::size_t a = normal_axis("transpose", axis0, x->ndim()), b = normal_axis("transpose", axis1, x->ndim());
+    const std::size_t ndim = std::max<std::size_t>(x->ndim(), 1);  // a number counts as one axis
+    const std::size_t a = normal_axis("transpose", axis0, ndim), b = normal_axis("transpose", axis1, ndim);
+    if (x->ndim() == 0) return *x;
     if (detail::is_batched(*x))
         return detail::of_all(x, [&](const Input& all) {
             return transpose(all, static_cast<std::int64_t>(a) + 1, static_cast<std::int64_t>(b) + 1);
@@ -188,8 +190,8 @@ Tensor unsqueeze(const Input& x, std::int64_t axis)
 
 Tensor squeeze(const Input& x, std::int64_t axis)
 {
-    const std::size_t at = normal_axis("squeeze", axis, x->ndim());
-    if (x->sizes()[at] != 1) return *x;
+    const std::size_t at = normal_axis("squeeze", axis, std::max<std::size_t>(x->ndim(), 1));
+    if (x->ndim() == 0 || x->sizes()[at] != 1) return *x;
     Dims sizes = x->sizes();
     sizes.erase(at);
     return reshape(x, sizes);

@@ -160,6 +160,10 @@ std::vector<Tensor> chunk(const Input& x, std::int64_t chunks, std::int64_t axis
         throw ShapeError(error_text("chunk", std::to_string(chunks) + " chunks", "there is 1 chunk or more",
                                     "give the number of chunks; split takes the size of one"));
     const std::int64_t has = x->sizes()[normal_axis("chunk", axis, x->ndim())];
+    constexpr std::int64_t kMostOfNothing = std::int64_t{1} << 20;
+    if (has == 0 && chunks > kMostOfNothing)
+        throw ShapeError(error_text("chunk", std::to_string(chunks) + " chunks of an axis of size 0",
+                                    "an empty axis gives as many empty chunks, at most 2^20", "check the number"));
     if (has == 0) return split(x, Sizes(Dims(static_cast<std::size_t>(chunks))), axis);  // nothing in as many parts
     return split(x, std::max<std::int64_t>(has / chunks + (has % chunks != 0 ? 1 : 0), 1), axis);
 }

@@ -2,6 +2,7 @@
 
 #include <xgrad/error.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/functions.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/tape.hpp>
 
@@ -49,12 +50,12 @@ AxisSet axes_or_all(const char* operation, Sizes axes, std::size_t ndim)
 }
 
 /// x - mean x. The mean is rounded in the last place of x, which is much beside small deviations from a large mean: what
-/// is left of it is taken away as well.
+/// is left of it is taken away as well, where it is a number: beside an infinite x it is not.
 Tensor deviations(const Tensor& x, const AxisSet& axes)
 {
     const Dims list = axes.list(x.ndim());
     const Tensor nearly = x - mean(x, list, true);
-    return nearly - mean(nearly, list, true);
+    return nearly - nan_to_num(mean(nearly, list, true), {.nan = 0, .posinf = 0, .neginf = 0});
 }
 
 /// Both of them.
@@ -63,7 +64,8 @@ Tensor var(const Op& op, const Input& given, const AxisSet& axes, VarOptions opt
     const Tensor x = as_fraction(op.name, given);
     if (detail::is_batched(x))
         return detail::of_all(given, [&](const Input& all) { return var(op, all, axes.behind_one(), options, root); });
-    const double divisor = std::max(static_cast<double>(axes.count(x.sizes())) - (options.unbiased ? 1 : 0), 0.0);
+    const auto correction = static_cast<double>(options.correction.value_or(options.unbiased ? 1 : 0));
+    const double divisor = std::max(static_cast<double>(axes.count(x.sizes())) - correction, 0.0);
     Tensor y = detail::run_sum(square(deviations(detach(x), axes)), axes, options.keepdim) / divisor;
     if (root) y = sqrt(y);
     return record(op, {given}, y, [x, y = root ? y : Tensor(), axes, divisor](const Tensor& gy, Adjoints& gx) {
@@ -96,10 +98,26 @@ Tensor nansum(const Input& x, const AxisSet& axes, bool keepdim)
     return sum(where(eq(*x, *x), x, 0.0), axes.list(x->ndim()), keepdim);
 }
 
+}  // namespace
+
+// One record, whose gradient at the mean of nothing is NaN, as in PyTorch: a composition would make it 0.
+const Op kNanmean{.name = "nanmean",
+                  .formula = "sum(where(x == x, x, 0), axes) / sum(x == x, axes)",
+                  .shapes = "x: S -> y: S without the axes (keepdim: with size 1)",
+                  .derivatives = {"expand(gy / sum(x == x, axes), x, axes) * (x == x)"}};
+
+namespace {
+
 Tensor nanmean(const Input& given, const AxisSet& axes, bool keepdim)
 {
-    const Tensor x = as_fraction("nanmean", given), count = count_true(eq(x, x), axes, keepdim);
-    return nansum(given, axes, keepdim) / to(count, x.dtype());
+    const Tensor x = as_fraction("nanmean", given);
+    if (detail::is_batched(x))
+        return detail::of_all(given, [&](const Input& all) { return nanmean(all, axes.behind_one(), keepdim); });
+    const Tensor numbers = eq(x, x), count = to(count_true(numbers, axes, keepdim), x.dtype());
+    const Tensor y = nansum(detach(x), axes, keepdim) / count;
+    return record(kNanmean, {given}, y, [numbers, count, axes](const Tensor& gy, Adjoints& gx) {
+        gx.add(0, detail::expand_reduced(gy / count, axes, gx.sizes(0)) * to(numbers, gy.dtype()));
+    });
 }
 
 }  // namespace

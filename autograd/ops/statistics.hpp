@@ -6,15 +6,19 @@
 
 #include <xgrad/record.hpp>
 
+#include <cstdint>
+#include <optional>
+
 namespace xgrad {
 
 struct VarOptions {
     bool unbiased = true;  ///< divide by count - 1, else by count
     bool keepdim = false;
+    std::optional<std::int64_t> correction = {};  ///< divide by count - correction, whatever `unbiased` says
 };
 
-/// The mean square of the deviations from the mean, and its root. NaN for fewer than two elements, if unbiased. The
-/// derivative of std at 0 is 0. Throws DtypeError unless x is floating.
+/// The mean square of the deviations from the mean, and its root. NaN for fewer than two elements, if unbiased; a count
+/// below the correction divides by 0. The derivative of std at 0 is 0. Throws DtypeError unless x is floating.
 /// (Beside `using namespace xgrad` call it as xgrad::std.)
 Tensor var(const Input& x);
 Tensor var(const Input& x, Sizes axes, VarOptions options = {});
@@ -30,8 +34,8 @@ SpreadAndMean std_mean(const Input& x, Sizes axes, VarOptions options = {});
 
 /// (sum |x|^p)^(1/p); p = infinity: the largest |x|; -infinity: the smallest; 0: the number of elements other than 0.
 /// Any other p is rounded to f32 (as in PyTorch). The derivative where the norm is 0 is 0; equal extrema share the gradient.
-/// Throws DtypeError unless x is floating, ShapeError for an infinite or negative p with nothing to choose from. It is
-/// linalg::vector_norm, but for an empty list of axes, which stands for all.
+/// Throws DtypeError unless x is floating. It is linalg::vector_norm, but for an empty list of axes, which stands for all,
+/// and for nothing, whose norm is 0 whatever p is.
 Tensor norm(const Input& x, double p = 2);
 Tensor norm(const Input& x, double p, Sizes axes, bool keepdim = false);
 

@@ -160,6 +160,12 @@ Symbol erfc(const Symbol& x) { return unary<el::Erfc>(x); }
 Symbol erfinv(const Symbol& x) { return unary<el::Erfinv>(x); }
 Symbol lgamma(const Symbol& x) { return unary<el::Lgamma>(x); }
 Symbol digamma(const Symbol& x) { return unary<el::Digamma>(x); }
+Symbol i0(const Symbol& x) { return unary<el::I0>(x); }
+Symbol i0e(const Symbol& x) { return unary<el::I0e>(x); }
+Symbol i1(const Symbol& x) { return unary<el::I1>(x); }
+Symbol i1e(const Symbol& x) { return unary<el::I1e>(x); }
+Symbol erfcx(const Symbol& x) { return unary<el::Erfcx>(x); }
+Symbol ndtri(const Symbol& x) { return unary<el::Ndtri>(x); }
 Symbol relu(const Symbol& x) { return unary<el::Relu>(x); }
 Symbol silu(const Symbol& x) { return unary<el::Silu>(x); }
 Symbol mish(const Symbol& x) { return unary<el::Mish>(x); }

@@ -116,12 +116,13 @@ Tensor vector_norm(const Input& x, double ord)
 
 }  // namespace linalg
 
-Tensor norm(const Input& x, double p) { return linalg::norm_of("norm", x, p, detail::AxisSet::all(x->ndim()), false); }
+Tensor norm(const Input& x, double p) { return norm(x, p, {}, false); }
 
 Tensor norm(const Input& x, double p, Sizes axes, bool keepdim)
 {
     const auto set = axes.empty() ? detail::AxisSet::all(x->ndim()) : detail::AxisSet("norm", axes, x->ndim());
-    return linalg::norm_of("norm", x, p, set, keepdim);
+    const double order = set.count(x->sizes()) == 0 && !std::isnan(p) ? 1 : p;
+    return linalg::norm_of("norm", x, order, set, keepdim);
 }
 
 Tensor cdist(const Input& x1, const Input& x2, double p)

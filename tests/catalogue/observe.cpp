@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "autograd/recording.hpp"
+#include "tests/catalogue/calls.hpp"
 #include "tests/reference/binding.hpp"
 
 namespace xgrad::catalogue {
@@ -53,6 +54,28 @@ std::string text_of(const std::vector<Tensor>& tensors)
     return text;
 }
 
+/// Adds what the tape has recorded.
+void note_operations(Tape& tape, Observation& seen)
+{
+    auto& nodes = tape.recording("catalogue").nodes;
+    for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+        const std::string name = nodes[i].op->name;
+        if (name != "leaf" && std::find(seen.operations.begin(), seen.operations.end(), name) == seen.operations.end())
+            seen.operations.push_back(name);
+    }
+}
+
+Observation observe(const ExampleCall& call)
+{
+    Observation seen;
+    Tape tape{{.explain = true}};
+    std::vector<Tensor> inputs;
+    for (const Tensor& x : call.inputs) inputs.push_back(is_floating(x.dtype()) ? tape.variable(x) : x);
+    seen.shapes = text_of(inputs) + " -> " + text_of(call.run(inputs));
+    note_operations(tape, seen);
+    return seen;
+}
+
 void observe(reference::CaseSet& set, const Json& entry, const reference::Binding& binding, Observation& seen)
 {
     Tape tape{{.explain = true}};
@@ -64,12 +87,7 @@ void observe(reference::CaseSet& set, const Json& entry, const reference::Bindin
         inputs.emplace_back(input.at("name"), is_floating(x.dtype()) ? tape.variable(x) : x);
     }
     const std::vector<Tensor> outputs = binding.run(reference::Call(std::move(inputs), entry.at("params"))).tensors;
-    auto& nodes = tape.recording("catalogue").nodes;
-    for (std::uint32_t i = 0; i < nodes.size(); ++i) {
-        const std::string name = nodes[i].op->name;
-        if (name != "leaf" && std::find(seen.operations.begin(), seen.operations.end(), name) == seen.operations.end())
-            seen.operations.push_back(name);
-    }
+    note_operations(tape, seen);
     if (seen.shapes.empty() && shows_shapes(entry, values))
         seen.shapes = (values.empty() ? "" : text_of(values) + " -> ") + text_of(outputs);
 }
@@ -91,6 +109,7 @@ std::map<std::string, Observation> observe(reference::CaseSet& set)
         if (seen.torch.empty() || is_plainer(torch, seen.torch)) seen.torch = torch;
         observe(set, entry, *reference::find_binding(torch), seen);
     }
+    for (const ExampleCall& call : example_calls()) all.emplace(call.function, observe(call));
     return all;
 }
 

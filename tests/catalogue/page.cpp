@@ -14,6 +14,7 @@
 #include <set>
 
 #include "tests/catalogue/contradictions.hpp"
+#include "tests/catalogue/disagreements.hpp"
 #include "tests/catalogue/observe.hpp"
 #include "tests/catalogue/probes.hpp"
 #include "tests/catalogue/special_points.hpp"
@@ -231,7 +232,7 @@ names, arguments and results are those of PyTorch 1.13, also [where it contradic
             text += "- records: " + list + "\n";
         }
         if (!seen) return text;
-        text += fmt::format("- PyTorch: `torch.{}`\n", seen->torch);
+        if (!seen->torch.empty()) text += fmt::format("- PyTorch: `torch.{}`\n", seen->torch);
         if (!seen->shapes.empty()) text += "- for example " + seen->shapes + "\n";
         return text;
     }
@@ -260,7 +261,11 @@ names, arguments and results are those of PyTorch 1.13, also [where it contradic
                "loop and the rest with another. At these points the two disagree: its result depends on the position "
                "of "
                "the element. Here it does not. Each pair is y and, for gy = 0.75, the gradient.\n\n" +
-               contradiction_table() + "\n## Functions in formulas\n\n```text\n" + vocabulary_ + "```\n";
+               contradiction_table() +
+               "\nHere a gradient of PyTorch is not that of its value, a value overflows where the function does not, "
+               "or two "
+               "ways to call it disagree.\n\n" +
+               disagreement_table() + "\n## Functions in formulas\n\n```text\n" + vocabulary_ + "```\n";
     }
 
     /// The comment above formula_functions.

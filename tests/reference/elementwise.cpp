@@ -55,9 +55,8 @@ Outputs reversed_difference(const Call& c)
 
 Outputs power(const Call& c)
 {
-    if (c.has("self")) return pow(c.number("self"), c.tensor("exponent"));
-    if (c.has_tensor("exponent")) return pow(c.tensor("input"), c.tensor("exponent"));
-    return pow(c.tensor("input"), c.number("exponent"));
+    if (c.has("self") && !c.has_tensor("self")) return pow(c.number("self"), c.tensor("exponent"));
+    return with_operand(c, "exponent", [&](const auto& exponent) { return pow(first(c), exponent); });
 }
 
 std::optional<double> optional(const Call& c, const char* name)
@@ -108,13 +107,14 @@ constexpr Binding kRows[] = {
     {"sign", unary<sign>},
     {"floor", unary<floor>},
     {"ceil", unary<ceil>},
-    {"round", unary<round>},
+    {"round", [](const Call& c) -> Outputs { return round(c.tensor("input"), c.integer("decimals", 0)); }},
     {"trunc", unary<trunc>},
     {"frac", unary<frac>},
     {"isnan", unary<isnan>},
     {"isinf", unary<isinf>},
     {"isfinite", unary<isfinite>},
     {"pow", power},
+    {"Tensor.pow", power},
     {"logit",
      [](const Call& c) -> Outputs {
          return c.has("eps") ? logit(c.tensor("input"), c.number("eps")) : logit(c.tensor("input"));

@@ -26,10 +26,10 @@ Outputs bound_interpolate(const Call& c)
         {"bicubic", InterpolateMode::bicubic}, {"trilinear", InterpolateMode::trilinear},
         {"area", InterpolateMode::area},
     };
-    c.expect("antialias", false);
     InterpolateOptions options{.mode = named(modes, c.text("mode", "nearest")),
                                .align_corners = c.flag("align_corners", false),
-                               .recompute_scale_factor = c.flag("recompute_scale_factor", false)};
+                               .recompute_scale_factor = c.flag("recompute_scale_factor", false),
+                               .antialias = c.flag("antialias", false)};
     if (c.has("size")) options.size = c.integers("size");
     if (c.has("scale_factor")) {
         const nlohmann::json& factors = c.json("scale_factor");

@@ -80,8 +80,7 @@ constexpr Binding kRows[] = {
      }},
     {"linalg.solve",
      [](const Call& c) -> Outputs {
-         c.expect("left", true);
-         return linalg::solve(c.tensor("A"), c.tensor("B"));
+         return linalg::solve(c.tensor("A"), c.tensor("B"), {.left = c.flag("left", true)});
      }},
     {"linalg.solve_triangular", [](const Call& c) -> Outputs { return solve_triangular_of(c); }},
     {"triangular_solve", triangular_solve_of},

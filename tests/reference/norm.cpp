@@ -58,8 +58,9 @@ constexpr Binding kRows[] = {
      }},
     {"nn.functional.normalize",
      [](const Call& c) -> Outputs {
-         return normalize(c.tensor("input"),
-                          {.p = c.number("p", 2), .dim = c.integer("dim", 1), .eps = c.number("eps", 1e-12)});
+         return normalize(
+             c.tensor("input"),
+             {.p = c.number("p", 2), .eps = c.number("eps", 1e-12), .dims = c.integers("dim", Integers{1})});
      }},
 };
 

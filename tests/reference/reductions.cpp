@@ -38,11 +38,12 @@ Outputs reduce_axes(const Call& c)
     return F(x, c.axes("dim", x), c.flag("keepdim", false));
 }
 
-// Values alone over all elements, with indices along an axis.
-template <OverAll All, WithIndices Along>
+// Values alone over all elements, with indices along an axis; of two tensors the larger (smaller) elements.
+template <OverAll All, WithIndices Along, Tensor (*Between)(const Operand&, const Operand&) = nullptr>
 Outputs extremum(const Call& c)
 {
     const Tensor& x = c.tensor("input");
+    if (Between && c.has_tensor("other")) return Between(x, c.tensor("other"));
     if (!c.has("dim")) return All(x);
     return Along(x, c.integer("dim"), c.flag("keepdim", false));
 }
@@ -67,9 +68,9 @@ Outputs product(const Call& c)
 // Over all elements without dim, which an empty list of axes stands for.
 VarOptions var_options(const Call& c)
 {
-    const std::int64_t correction = c.integer("correction", 1);
-    if (correction != 0 && correction != 1) throw CallError("correction is 0 or 1");
-    return {.unbiased = c.flag("unbiased", correction == 1), .keepdim = c.flag("keepdim", false)};
+    VarOptions options{.unbiased = c.flag("unbiased", true), .keepdim = c.flag("keepdim", false)};
+    if (c.has("correction")) options.correction = c.integer("correction");
+    return options;
 }
 
 template <Tensor (*F)(const Input&, Sizes, VarOptions)>
@@ -118,8 +119,8 @@ constexpr Binding kRows[] = {
     {"mean", reduce<mean, mean>},
     {"amax", reduce_axes<amax>},
     {"amin", reduce_axes<amin>},
-    {"max", extremum<max, max>},
-    {"min", extremum<min, min>},
+    {"max", extremum<max, max, maximum>},
+    {"min", extremum<min, min, minimum>},
     {"argmax", position<argmax, argmax>},
     {"argmin", position<argmin, argmin>},
     {"prod", product},

@@ -13,6 +13,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+
 namespace xgrad::reference {
 namespace {
 
@@ -43,6 +45,11 @@ std::vector<IndexItem> index_items(const Call& c)
             items.push_back(kEllipsis);
         } else if (item == "None") {
             items.push_back(kNewAxis);
+        } else if (item.is_boolean()) {
+            items.push_back(tensor(item.get<bool>() ? 1 : 0, boolean));
+        } else if (item.is_array()) {
+            const auto positions = item.get<Integers>();
+            items.push_back(from_values({static_cast<std::int64_t>(positions.size())}, positions));
         } else {
             items.push_back(c.tensor(item.get<std::string>().substr(1)));
         }
@@ -89,7 +96,13 @@ Outputs scatter_like_torch(const Call& c)
 {
     const Tensor &x = c.tensor("input"), &index = c.tensor("index");
     const std::int64_t axis = c.integer("dim");
-    return c.has_tensor("src") ? scatter(x, axis, index, c.tensor("src")) : scatter(x, axis, index, c.number("value"));
+    const bool is_tensor = c.has_tensor("src");
+    const Tensor source = is_tensor ? c.tensor("src") : full(index.sizes(), c.number("value"), x.dtype());
+    if (c.has("reduce")) {
+        const bool adds = c.text("reduce") == "add";
+        return scatter_reduce(x, axis, index, source, adds ? ScatterReduction::sum : ScatterReduction::prod);
+    }
+    return is_tensor ? scatter(x, axis, index, source) : scatter(x, axis, index, c.number("value"));
 }
 
 SortOptions sort_options(const Call& c)
@@ -99,7 +112,9 @@ SortOptions sort_options(const Call& c)
 
 Outputs arange_like_torch(const Call& c)
 {
-    return arange(c.number("start", 0), c.number("end"), c.number("step", 1), c.dtype("dtype"));
+    const double start = c.number("start", 0), end = c.number("end"), step = c.number("step", 1);
+    const bool whole = start == std::floor(start) && end == std::floor(end) && step == std::floor(step);
+    return arange(start, end, step, c.has("dtype") ? c.dtype("dtype") : whole ? i64 : default_dtype());
 }
 
 template <Tensor (*F)(const Input&, std::int64_t, std::int64_t, std::int64_t)>

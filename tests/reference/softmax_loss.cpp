@@ -26,7 +26,8 @@ template <Tensor (*F)(const Input&, std::int64_t)>
 Outputs along_axis(const Call& c)
 {
     const Tensor& x = c.tensor("input");
-    return F(c.has("dtype") ? to(x, c.dtype("dtype")) : x, c.integer("dim"));
+    const std::int64_t otherwise = x.ndim() == 0 || x.ndim() == 1 || x.ndim() == 3 ? 0 : 1;  // PyTorch's of old
+    return F(c.has("dtype") ? to(x, c.dtype("dtype")) : x, c.integer("dim", otherwise));
 }
 
 constexpr Binding kRows[] = {
