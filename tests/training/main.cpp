@@ -41,11 +41,12 @@ int main(int argc, char** argv)
 {
     const bool optional = argc == 3 && std::strcmp(argv[2], "--skip-if-absent") == 0;
     if (argc != 2 && !optional) {
-        fmt::print(
-            stderr,
-            "usage: reference_training DIR [--skip-if-absent]\n"
-            "Replays the optimizers, schedulers and training runs of DIR. Data files of runs are named from two levels above\n"
-            "DIR. Fails when a case differs or is unknown, or nothing was run. --skip-if-absent: ends with status 77 when DIR does not exist.\n");
+        fmt::print(stderr,
+                   "usage: reference_training DIR [--skip-if-absent]\n"
+                   "Replays the optimizers, schedulers and training runs of DIR. Data files of runs are named from two "
+                   "levels above\n"
+                   "DIR. Fails when a case differs or is unknown, or nothing was run. --skip-if-absent: ends with "
+                   "status 77 when DIR does not exist.\n");
         return 2;
     }
     if (!std::filesystem::exists(argv[1])) {
