@@ -162,7 +162,7 @@ template struct InstanceNorm<1>;
 template struct InstanceNorm<2>;
 template struct InstanceNorm<3>;
 
-// ---- LayerNorm, GroupNorm -------------------------------------------------------------------------------------------
+// ---- LayerNorm, RMSNorm, GroupNorm -------------------------------------------------------------------------------------------
 
 LayerNorm::LayerNorm(std::vector<std::int64_t> shape, LayerNormOptions o)
     : normalized_shape(std::move(shape)), options(o)
@@ -176,6 +176,20 @@ Tensor LayerNorm::operator()(const Input& x) const
 {
     if (weight.defined()) detail::check_dtype("LayerNorm", *x, weight);
     return layer_norm(x, normalized_shape, {.weight = value_of(weight), .bias = value_of(bias), .eps = options.eps});
+}
+
+RMSNorm::RMSNorm(std::vector<std::int64_t> shape, RMSNormOptions o) : normalized_shape(std::move(shape)), options(o)
+{
+    Parameter no_bias;
+    start("RMSNorm", normalized_shape, o.elementwise_affine, false, weight, no_bias);
+}
+
+RMSNorm::RMSNorm(std::int64_t last_axis, RMSNormOptions o) : RMSNorm(std::vector{last_axis}, o) {}
+
+Tensor RMSNorm::operator()(const Input& x) const
+{
+    if (weight.defined()) detail::check_dtype("RMSNorm", *x, weight);
+    return rms_norm(x, normalized_shape, {.weight = value_of(weight), .eps = options.eps});
 }
 
 GroupNorm::GroupNorm(std::int64_t groups, std::int64_t channels, GroupNormOptions o)

@@ -98,6 +98,26 @@ struct LayerNorm {
     XGRAD_MODULE(LayerNorm, weight, bias, normalized_shape, options)
 };
 
+struct RMSNormOptions {
+    std::optional<double> eps = {};  ///< absent: the dtype's epsilon
+    bool elementwise_affine = true;  ///< a weight
+};
+
+/// x / sqrt(mean x^2 + eps) weight over the last axes, as the operation rms_norm (Zhang and Sennrich 2019).
+struct RMSNorm {
+    /// Throws as LayerNorm.
+    explicit RMSNorm(std::vector<std::int64_t> normalized_shape, RMSNormOptions options = {});
+    explicit RMSNorm(std::int64_t last_axis, RMSNormOptions options = {});
+
+    /// Throws as LayerNorm.
+    Tensor operator()(const Input& x) const;
+
+    Parameter weight;  // undefined where there is none
+    std::vector<std::int64_t> normalized_shape;
+    RMSNormOptions options;
+    XGRAD_MODULE(RMSNorm, weight, normalized_shape, options)
+};
+
 struct GroupNormOptions {
     double eps = 1e-5;
     bool affine = true;

@@ -197,6 +197,17 @@ TEST(BatchNormLayer, RefusesOtherChannels)
     EXPECT_TENSOR_EQ(layer.num_batches_tracked, tensor(0.0, i64));  // nothing happened
 }
 
+TEST(RMSNormLayer, DividesByTheRootOfTheMeanSquare)
+{
+    nn::RMSNorm layer(2, {.eps = 0});
+    nn::to(layer, f64);
+    layer.weight = tensor({2}, {1, 2}, f64);
+    // mean of 9 and 16 is 12.5
+    EXPECT_TENSOR_NEAR(layer(tensor({1, 2}, {3, 4}, f64)),
+                       tensor({1, 2}, {3 / std::sqrt(12.5), 8 / std::sqrt(12.5)}, f64), 1e-15);
+    EXPECT_THROW(layer(zeros({1, 3}, f64)), ShapeError);
+}
+
 TEST(RecurrentLayer, RefusesLengthsThatAreNotThere)
 {
     const nn::GRU layer(2, 3);

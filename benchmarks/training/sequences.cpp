@@ -46,7 +46,7 @@ void add_sequences(Factories& factories)
     factories["transformer_block"] = [] {
         const Tensor input = nn::init::normal({16, 64, 128}, 0, 1), target = nn::init::normal({16, 64, 128}, 0, 1);
         const auto loss = [](const Tensor& y, const Tensor& t) { return nn::mse_loss(y, t); };
-        return training<optim::Adam>(block(), optim::AdamOptions{.lr = 1e-3}, input, target, loss, "sequence");
+        return training<optim::AdamW>(block(), optim::AdamWOptions{.lr = 1e-3}, input, target, loss, "sequence");
     };
 }
 
