@@ -24,7 +24,17 @@
 //   1024 cube          195 | 381         227 | 457     211 | 430      110 |  -
 //   2048 cube          184 | 376         233 | 465     205 | 409      108 |  -
 //   1024 cube, f64     101 | 187           - |  -        - |  -        53 |  -
-// So OpenBLAS (which takes its Haswell kernels there) is not used. A piece of 2^29 multiply-adds and more goes to
+// The same on one thread of an AMD EPYC, Zen 3, AVX2, quickest tenth of alternating samples (there are no more than 94):
+//                         here   oneDNN sgemm   OpenBLAS
+//   64x128x784 NT         84         91            79
+//   128x784x64 TN         82         87            72
+//   256 cube              91         94            87
+//   512 cube              86         83            87
+//   1024 cube             83         89            89
+//   1024 cube NT          87         88            89
+//   2048 cube             88         89            92
+//   1024 cube, f64     41-42          -            41
+// So OpenBLAS (which takes its Haswell kernels on both) is not used. A piece of 2^29 multiply-adds and more goes to
 // oneDNN's sgemm, where there are oneDNN and AVX-512: large_product.hpp.
 #include <cstdint>
 

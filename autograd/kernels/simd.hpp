@@ -61,7 +61,7 @@ struct Vec {
     static Vec load(const T* from) { return Batch::load_unaligned(from); }
     void store(T* to) const { batch.store_unaligned(to); }
 
-    /// The first count elements, 0 < count < size; the others are 0. Touches no memory behind them.
+    /// The first count elements, 0 < count <= size; the others are 0. Touches no memory behind them.
     static Vec load_part(const T* from, Index count);
     void store_part(T* to, Index count) const;
 
@@ -216,13 +216,40 @@ Vec<T> Vec<T>::load_part(const T* from, Index count)
         return Batch(_mm256_maskload_pd(from, first_words(2 * count)));
 }
 
+// In pieces of 16, 8 and 4 bytes: a masked store takes 12 cycles on AMD's processors (measured on Zen 3; the pieces 4, a
+// whole register 2).
+inline void store_first(float* to, Index count, __m256 x)
+{
+    if (count == 8) return _mm256_storeu_ps(to, x);
+    __m128 rest = _mm256_castps256_ps128(x);
+    if ((count & 4) != 0) {
+        _mm_storeu_ps(to, rest);
+        rest = _mm256_extractf128_ps(x, 1);
+        to += 4;
+    }
+    if ((count & 2) != 0) {
+        _mm_storel_pi(reinterpret_cast<__m64*>(to), rest);
+        rest = _mm_movehl_ps(rest, rest);
+        to += 2;
+    }
+    if ((count & 1) != 0) _mm_store_ss(to, rest);
+}
+inline void store_first(double* to, Index count, __m256d x)
+{
+    if (count == 4) return _mm256_storeu_pd(to, x);
+    __m128d rest = _mm256_castpd256_pd128(x);
+    if ((count & 2) != 0) {
+        _mm_storeu_pd(to, rest);
+        rest = _mm256_extractf128_pd(x, 1);
+        to += 2;
+    }
+    if ((count & 1) != 0) _mm_store_sd(to, rest);
+}
+
 template <class T>
 void Vec<T>::store_part(T* to, Index count) const
 {
-    if constexpr (sizeof(T) == 4)
-        _mm256_maskstore_ps(to, first_words(count), batch);
-    else
-        _mm256_maskstore_pd(to, first_words(2 * count), batch);
+    store_first(to, count, batch);
 }
 
 #else

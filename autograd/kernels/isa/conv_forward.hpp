@@ -12,7 +12,8 @@ constexpr Index rounded_up(Index n, Index unit) { return parts_of(n, unit) * uni
 //
 // In the padded image position q of the output, counted in rows as long as the image's, reads tap u at q + offset(u).
 // So the product W * B with B[u, q] = image[offset(u) + q] needs no copy. The positions between the end of an output
-// row and the beginning of the next are computed in vain and not stored.
+// row and the beginning of the next are computed in vain. A tile begins at a position of y and is stored whole where y is
+// long enough: what goes beyond its run lies at positions that are written later.
 
 /// A run of positions that lie side by side in the padded image and in y.
 struct Run {
@@ -29,9 +30,21 @@ struct Windows {
     {
     }
 
+    /// The first position from q on that belongs to y, or one that is not below count.
+    Index useful(Index q) const
+    {
+        if (q % extent[2] >= out[2]) q += extent[2] - q % extent[2];
+        const Index plane = extent[1] * extent[2];
+        return q % plane >= out[1] * extent[2] ? (q / plane + 1) * plane : q;
+    }
+
     /// What of positions [q, q + n) belongs to y; returns the number of runs.
     Index runs_of(Index q, Index n, Run* runs) const
     {
+        if (gapless) {
+            runs[0] = {0, q, n};
+            return 1;
+        }
         Index w = q % extent[2], row = q / extent[2], found = 0;
         for (Index from = 0; from < n; from += extent[2] - w, w = 0, ++row) {
             const Index useful = smaller(n - from, out[2] - w), h = row % extent[1], d = row / extent[1];
@@ -45,6 +58,19 @@ struct Windows {
     bool gapless;
 };
 
+/// to[i] = from[i], i < n. Up to `room` elements of `to` may be written, as many of `from` are read.
+template <class T>
+void copy_run(const T* from, Index n, T* to, Index room)
+{
+    constexpr Index size = Vec<T>::size;
+    for (Index i = 0; i < n; i += size) {
+        if (i + size <= room)
+            Vec<T>::load(from + i).store(to + i);
+        else
+            Vec<T>::load_part(from + i, n - i).store_part(to + i, n - i);
+    }
+}
+
 /// One image of one group.
 template <class T>
 void windows_of_image(const ConvPiece<T>& piece, const Windows& windows, const T* image, const Index* taps, Index k,
@@ -52,10 +78,10 @@ void windows_of_image(const ConvPiece<T>& piece, const Windows& windows, const T
 {
     constexpr Index size = Vec<T>::size;
     const ConvShape& s = *piece.shape;
-    const Cuts rows(s.out_channels / s.groups, kTileRows),
-        columns(parts_of(windows.count, size), tile_vecs(rows.largest()));
+    const Cuts rows(s.out_channels / s.groups, kTileRows);
+    const Index most = Cuts(parts_of(windows.count, size), tile_vecs(rows.largest())).largest() * size;
     const Index positions = product(s.out);
-    alignas(64) T buffer[kTileRows * kTileVecs * size];
+    alignas(64) T buffer[kTileRows * kTileVecs * size + size];
     Run runs[kTileVecs * size];
     Tile<T> tile;
     tile.k = k;
@@ -63,22 +89,26 @@ void windows_of_image(const ConvPiece<T>& piece, const Windows& windows, const T
     tile.a_step = 1;
     tile.relu = piece.relu;
     tile.start = bias != nullptr ? Start::row_bias : Start::zero;
-    for (Index jt = 0; jt < columns.parts; ++jt) {
-        const Index q = columns.at(jt) * size, end = smaller(windows.count, columns.at(jt + 1) * size);
-        const Index registers = parts_of(end - q, size);
-        tile.last = end - q - (registers - 1) * size;
+    for (Index q = 0; q < windows.count; q = windows.useful(q + most)) {
+        const Index run_count = windows.runs_of(q, smaller(most, windows.count - q), runs);
+        const Run& first = runs[0];
+        const bool direct = run_count == 1;
+        const Index used = runs[run_count - 1].from + runs[run_count - 1].count, registers = parts_of(used, size);
+        const bool whole = q + registers * size <= windows.count && first.to + registers * size <= positions;
+        tile.last = whole ? size : used - (registers - 1) * size;
         tile.b = image + q;
-        const Index run_count = windows.gapless ? 0 : windows.runs_of(q, end - q, runs);
         for (Index it = 0; it < rows.parts; ++it) {
             const Index i = rows.at(it), count = rows.at(it + 1) - i;
             tile.a = w + i * k;
             tile.bias = bias != nullptr ? bias + i : nullptr;
-            tile.c = windows.gapless ? y + i * positions + q : buffer;
-            tile.c_row = windows.gapless ? positions : registers * size;
+            tile.c = direct ? y + i * positions + first.to : buffer;
+            tile.c_row = direct ? positions : registers * size;
             kTiles<T, EvenSteps, OffsetRows>.at[count - 1][registers - 1](tile, {}, {taps});
+            if (direct) continue;
             for (Index r = 0; r < count; ++r)
                 for (const Run* run = runs; run < runs + run_count; ++run)
-                    copy_row(buffer + r * tile.c_row + run->from, run->count, y + (i + r) * positions + run->to);
+                    copy_run(buffer + r * tile.c_row + run->from, run->count, y + (i + r) * positions + run->to,
+                             positions - run->to);
         }
     }
 }
@@ -87,33 +117,22 @@ void windows_of_image(const ConvPiece<T>& piece, const Windows& windows, const T
 //
 // Rows of the tile are neighbouring positions of y, its columns output channels. The finished tile is turned.
 
-/// w of one group as (taps, channels), cut into the tiles of columns, each filled up to whole registers.
+/// y[j, i] = tile[i, j] for i < count, j < channels. Of a row of y, `room` elements from here on belong to it and those
+/// behind the first `count` are written later.
 template <class T>
-void pack_weights(const T* w, Index k, Index channels, const Cuts& registers, T* to)
-{
-    constexpr Index size = Vec<T>::size;
-    for (Index jt = 0; jt < registers.parts; ++jt) {
-        const Index j = registers.at(jt) * size, padded = (registers.at(jt + 1) - registers.at(jt)) * size;
-        pack(Lines<T>{w + j * k, k, 1}, smaller(padded, channels - j), padded, k, to + j * k);
-    }
-}
-
-/// y[j, i] = tile[i, j] for i < count, j < channels.
-template <class T>
-void store_turned(const T* tile, Index tile_row, Index count, Index channels, T* y, Index y_row)
+void store_turned(const T* tile, Index tile_row, Index count, Index channels, T* y, Index y_row, Index room)
 {
     constexpr Index size = Vec<T>::size;
     for (Index j = 0; j < channels; j += size)
         for (Index i = 0; i < count; i += size) {
-            const Index lines = smaller(size, channels - j), columns = smaller(size, count - i);
-            if (lines == size) {
-                pack_block(tile + i * tile_row + j, tile_row, y + j * y_row + i, y_row, columns);
-                continue;
-            }
-            alignas(64) T turned[size * size];
-            pack_block(tile + i * tile_row + j, tile_row, turned, size, size);
-            for (Index line = 0; line < lines; ++line)
-                load_first(turned + line * size, columns).store_part(y + (j + line) * y_row + i, columns);
+            const Index wanted = smaller(size, channels - j);
+            const Index stored = i + size <= room ? size : smaller(size, count - i);
+            const auto line = [=](int r) { return tile + (i + r) * tile_row + j; };
+            T* const place = y + j * y_row + i;
+            if (wanted == size && stored == size)
+                transpose_block<T>(line, [=](int c) { return place + c * y_row; });
+            else
+                transpose_part(line, wanted, place, y_row, stored);
         }
 }
 
@@ -144,8 +163,9 @@ void channels_of_image(const ConvPiece<T>& piece, const Layout& layout, const T*
                 const Index i = columns.at(it), count = columns.at(it + 1) - i;
                 tile.a = from + i * s.stride[2];
                 kTiles<T, OffsetSteps, EvenRows>.at[count - 1][vecs - 1](tile, {taps}, {vecs * size});
+                const Index position = line * s.out[2] + i;
                 store_turned(buffer, tile.c_row, count, smaller(vecs * size, channels - j),
-                             y + j * positions + line * s.out[2] + i, positions);
+                             y + j * positions + position, positions, positions - position);
             }
         }
     }
@@ -187,7 +207,8 @@ void conv_forward(const ConvPiece<T>& piece)
     for (Index g = 0; g < s.groups; ++g) {
         const T* w = piece.w + g * channels * k;
         const T* bias = piece.bias != nullptr ? piece.bias + g * channels : nullptr;
-        if (by_channels) pack_weights(w, k, channels, registers, packed);
+        if (by_channels)
+            pack_panels(Lines<T>{w, k, 1}, {registers, Vec<T>::size, channels}, 0, registers.parts, k, packed);
         for (Index n = piece.first; n < piece.last; ++n) {
             const T* image = padded.of(piece.x + (n * s.in_channels + g * layout.channels) * product(s.in));
             T* y = piece.y + (n * s.out_channels + g * channels) * positions;

@@ -1,6 +1,6 @@
 // Copies that change the order of elements, which are words of 4 or 8 bytes.
 #include "autograd/kernels/arrange_table.hpp"
-#include "autograd/kernels/simd.hpp"
+#include "autograd/kernels/isa/transpose.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
 namespace {
@@ -28,59 +28,15 @@ void transpose_2(const double* from, Index from_row, double* to, Index to_row)
 
 #endif
 
-#if defined(__AVX2__)
-
-/// Two quarters of rows in one register.
-inline __m256 two_quarters(const float* low, const float* high)
-{
-    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(low)), _mm_loadu_ps(high), 1);
-}
-
-/// Half of a tile of 8 x 8: four columns of it become four rows.
-inline void transpose_half(const float* from, Index from_row, float* to, Index to_row)
-{
-    const __m256 a = two_quarters(from, from + 4 * from_row);
-    const __m256 b = two_quarters(from + from_row, from + 5 * from_row);
-    const __m256 c = two_quarters(from + 2 * from_row, from + 6 * from_row);
-    const __m256 d = two_quarters(from + 3 * from_row, from + 7 * from_row);
-    const __m256 ab_low = _mm256_unpacklo_ps(a, b), ab_high = _mm256_unpackhi_ps(a, b);
-    const __m256 cd_low = _mm256_unpacklo_ps(c, d), cd_high = _mm256_unpackhi_ps(c, d);
-    _mm256_storeu_ps(to, _mm256_shuffle_ps(ab_low, cd_low, 0x44));
-    _mm256_storeu_ps(to + to_row, _mm256_shuffle_ps(ab_low, cd_low, 0xee));
-    _mm256_storeu_ps(to + 2 * to_row, _mm256_shuffle_ps(ab_high, cd_high, 0x44));
-    _mm256_storeu_ps(to + 3 * to_row, _mm256_shuffle_ps(ab_high, cd_high, 0xee));
-}
-
-inline void transpose_8(const float* from, Index from_row, float* to, Index to_row)
-{
-    transpose_half(from, from_row, to, to_row);
-    transpose_half(from + 4, from_row, to + 4 * to_row, to_row);
-}
-
-inline __m256d two_halves(const double* low, const double* high)
-{
-    return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(low)), _mm_loadu_pd(high), 1);
-}
-
-inline void transpose_4(const double* from, Index from_row, double* to, Index to_row)
-{
-    for (Index k = 0; k < 4; k += 2) {
-        const __m256d a = two_halves(from + k, from + 2 * from_row + k);
-        const __m256d b = two_halves(from + from_row + k, from + 3 * from_row + k);
-        _mm256_storeu_pd(to + k * to_row, _mm256_unpacklo_pd(a, b));
-        _mm256_storeu_pd(to + (k + 1) * to_row, _mm256_unpackhi_pd(a, b));
-    }
-}
-
-#endif
-
 /// A tile of a side as long as it may be: 1 always works.
 template <Index Side, class T>
 inline void transpose_tile(const T* from, Index from_row, T* to, Index to_row)
 {
 #if defined(__AVX2__)
-    if constexpr (Side == 8 && sizeof(T) == 4) return transpose_8(from, from_row, to, to_row);
-    if constexpr (Side == 4 && sizeof(T) == 8) return transpose_4(from, from_row, to, to_row);
+    const auto row = [=](int i) { return from + i * from_row; };
+    const auto place = [=](int k) { return to + k * to_row; };
+    if constexpr (Side == 8 && sizeof(T) == 4) return transpose_floats(row, place);
+    if constexpr (Side == 4 && sizeof(T) == 8) return transpose_doubles(row, place);
 #endif
 #if defined(__SSE2__)
     if constexpr (Side == 4 && sizeof(T) == 4) return transpose_4(from, from_row, to, to_row);

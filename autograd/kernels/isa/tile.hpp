@@ -134,16 +134,6 @@ Vec<T> load_column(const T* from, int j, Index last)
     return j + 1 < V ? Vec<T>::load(from + j * size) : load_first(from + j * size, last);
 }
 
-template <class T, int V>
-void store_column(const Vec<T>& value, T* to, int j, Index last)
-{
-    constexpr Index size = Vec<T>::size;
-    if (j + 1 < V)
-        value.store(to + j * size);
-    else
-        value.store_part(to + j * size, last);
-}
-
 /// max(x, 0), NaN for NaN. Simpler than maximum(): the negation of a mask in there makes g++ 12 keep x in memory.
 template <class T>
 Vec<T> rectified(const Vec<T>& x)
@@ -216,7 +206,13 @@ void run_tile(const Tile<T>& t, Steps steps, Rows rows)
     if (t.start == Start::output)
         each_pair<R, V>([&](int i, int j) XGRAD_INLINE { acc[i][j] += load_column<T, V>(c + i * c_row, j, last); });
     if (t.relu) each_pair<R, V>([&](int i, int j) XGRAD_INLINE { acc[i][j] = rectified(acc[i][j]); });
-    each_pair<R, V>([&](int i, int j) XGRAD_INLINE { store_column<T, V>(acc[i][j], c + i * c_row, j, last); });
+    constexpr Index size = Vec<T>::size;
+    each_pair<R, V - 1>([&](int i, int j) XGRAD_INLINE { acc[i][j].store(c + i * c_row + j * size); });
+    T* const edge = c + (V - 1) * size;
+    if (last == size)
+        each<R>([&](int i) XGRAD_INLINE { acc[i][V - 1].store(edge + i * c_row); });
+    else
+        each<R>([&](int i) XGRAD_INLINE { acc[i][V - 1].store_part(edge + i * c_row, last); });
 }
 
 // ---- the tile for a number of rows and registers known at run time ------------------------------------------------
