@@ -61,7 +61,7 @@ int main(int argc, char** argv)
         } else {
             const auto data = read_mnist(options.data);
             if (!options.quiet) fmt::print("LeNet-5 on {}: ", options.data);
-            run<LeNet5>(data, options);
+            run<xgrad::nn::LeNet5>(data, options);
         }
     } catch (const std::exception& error) {
         fmt::print(stderr, "demo: {}\n", in_one_line(error.what()));
