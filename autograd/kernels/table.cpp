@@ -3,14 +3,12 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "autograd/kernels/arrange_table.hpp"
 #include "autograd/kernels/compute_table.hpp"
 
 namespace xgrad::kernels {
 
 constinit KernelTable active{};
 constinit ComputeTable compute{};
-constinit ArrangeTable arrange{};
 
 // One function for each source that is compiled per instruction set. They are defined in namespaces of the same names.
 #define XGRAD_DECLARE_ISA(set)                 \
@@ -25,9 +23,9 @@ constinit ArrangeTable arrange{};
     void fill_reduce(KernelTable&);            \
     void fill_gemm(ComputeTable&);             \
     void fill_softmax(KernelTable&);           \
-    void fill_normalize(ArrangeTable&);        \
+    void fill_normalize(KernelTable&);         \
     void fill_update(KernelTable&);            \
-    void fill_copy(ArrangeTable&);             \
+    void fill_copy(KernelTable&);              \
     void fill_conv(ComputeTable&);             \
     void fill_pool(ComputeTable&);             \
     void fill_scalar_walk(KernelTable&);       \
@@ -45,9 +43,9 @@ constinit ArrangeTable arrange{};
         set::fill_reduce(table);               \
         set::fill_gemm(compute);               \
         set::fill_softmax(table);              \
-        set::fill_normalize(arrange);          \
+        set::fill_normalize(table);            \
         set::fill_update(table);               \
-        set::fill_copy(arrange);               \
+        set::fill_copy(table);                 \
         set::fill_conv(compute);               \
         set::fill_pool(compute);               \
         set::fill_scalar_walk(table);          \
