@@ -10,7 +10,9 @@
 #include "autograd/ops/batch.hpp"
 #include "autograd/ops/fused_pass.hpp"
 #include "autograd/ops/step_tensors.hpp"
+#include "autograd/ops/step_text.hpp"
 #include "autograd/ops/symbol_trace.hpp"
+#include "autograd/recording.hpp"
 
 namespace xgrad::detail {
 namespace {
@@ -18,9 +20,9 @@ namespace {
 using kernels::Marks;
 using kernels::Steps;
 
-Steps trace(SymbolFunction f, std::size_t count)
+Steps trace(SymbolFunction f, std::size_t count, Dtype dtype)
 {
-    SymbolTrace trace(count);
+    SymbolTrace trace(count, dtype);
     PooledList<Symbol> symbols;
     symbols.reserve(count);
     for (std::size_t i = 0; i < count; ++i) symbols.push_back(trace.input(i));
@@ -114,6 +116,14 @@ struct FusedVjp {
     PooledList<KeptValue> kept;
 };
 
+/// What is recorded; explaining tapes show the expression.
+const Op& op_of(const Steps& steps)
+{
+    static const Op& plain = custom_op("fuse");
+    const Recording* const r = running();
+    return r && r->log ? custom_op("fuse", text_of(steps).c_str()) : plain;
+}
+
 /// For values under vmap: all samples in one pass.
 Tensor fused_of_all(SymbolFunction f, const Arguments& one)
 {
@@ -136,10 +146,9 @@ Tensor fused_of_all(SymbolFunction f, const Arguments& one)
 //   vjp          that of f, from the inputs and from the values of its costly steps; all in one pass over memory
 Tensor fused(SymbolFunction f, Inputs inputs)
 {
-    static const Op& op = custom_op("fuse");
-    Steps steps = trace(f, inputs.count);
     Arguments arguments(inputs);
     const PooledList<Tensor>& x = arguments.x;
+    Steps steps = trace(f, inputs.count, x[0].dtype());
     if (std::any_of(x.begin(), x.end(), [](const Tensor& one) { return is_batched(one); }))
         return fused_of_all(f, arguments);
     Tensor y = empty(x[0].dtype(), arguments.sizes);
@@ -150,7 +159,7 @@ Tensor fused(SymbolFunction f, Inputs inputs)
     run_fused(steps, x, kept, y);
     if (!wanted.any) return y;
     FusedVjp vjp{std::move(steps), std::move(arguments.x), std::move(kept)};
-    return record(op, Inputs(arguments.refs.data(), arguments.refs.size()), std::move(y), std::move(vjp));
+    return record(op_of(vjp.steps), Inputs(arguments.refs.data(), arguments.refs.size()), std::move(y), std::move(vjp));
 }
 
 }  // namespace xgrad::detail
