@@ -265,18 +265,20 @@ Tensor record_constant(const Op& op, detail::Inputs inputs, Tensor value)
 
 namespace detail {
 
-const Op& custom_op(const char* name)
+const Op& custom_op(const char* name, const char* formula)
 {
+    using Key = std::pair<std::string, std::string>;
     static std::mutex mutex;
-    static std::map<std::string, std::unique_ptr<const Op>, std::less<>> ops;
+    static std::map<Key, std::unique_ptr<const Op>> ops;
     const std::lock_guard lock(mutex);
-    auto found = ops.find(name);
-    if (found == ops.end()) {
-        found = ops.emplace(name, nullptr).first;
-        found->second = std::make_unique<const Op>(Op{.name = found->first.c_str(), .next = nullptr});
-    }
+    const auto found = ops.try_emplace(Key(name, formula)).first;
+    const auto& [own_name, own_formula] = found->first;
+    if (!found->second)
+        found->second =
+            std::make_unique<const Op>(Op{.name = own_name.c_str(), .formula = own_formula.c_str(), .next = nullptr});
     return *found->second;
 }
+const Op& custom_op(const char* name) { return custom_op(name, ""); }
 
 namespace {
 

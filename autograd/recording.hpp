@@ -260,6 +260,9 @@ inline bool is_tracked(const Recording& r, const TensorHeader& value)
 /// Notes an operation on an explaining or anomaly-detecting tape; called with the node filled but not yet pushed.
 void log_node(Recording& r, Inputs inputs, const Tensor& value);
 
+/// The Op of that name and formula, neither listed nor in the catalogue.
+const Op& custom_op(const char* name, const char* formula);
+
 /// Throws AnomalyError when `x` has a NaN or an infinity.
 void check_finite(const char* operation, const char* what, const Tensor& x, const Recording& r);
 

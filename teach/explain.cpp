@@ -199,6 +199,8 @@ private:
         return x.ndim() == 0 ? number(x.item()) : to_string(x.sizes());
     }
 
+    static bool is_fused(const Node& n) { return std::strcmp(n.op->name, "fuse") == 0; }
+
     void tensor_block(std::uint32_t node)
     {
         const Node& n = r_.nodes[node];
@@ -210,9 +212,11 @@ private:
             return;
         }
         const std::map<std::string, std::string> names = letters(node);
-        head(name, short_value(y.output), n.op->name,
-             y.scalars.empty() ? with_names(n.op->formula, names) : list_of(y.scalars), place_text(y.file, y.line),
+        const std::string formula = y.scalars.empty() ? with_names(n.op->formula, names) : list_of(y.scalars);
+        const bool has_own_line = is_fused(n) && formula.size() + std::strlen("fuse: ") >= kFormula;
+        head(name, short_value(y.output), n.op->name, has_own_line ? "" : formula, place_text(y.file, y.line),
              is_floating(n.dtype) ? short_value(y.adjoint) : "");
+        if (has_own_line) values_line(formula);
         if (const std::string values = values_of(y.output); !values.empty()) values_line(values);
         if (!is_floating(n.dtype)) return;
         for (std::uint32_t i = 0; i < n.input_count(); ++i)
@@ -229,7 +233,7 @@ private:
     }
 
     /// The letters that formulas have for the inputs: x, or a and b, or c, a and b; layers have x, W and b, joins a list
-    /// of inputs. y is the output; capitals are matrices.
+    /// of inputs. y is the output; capitals are matrices. Expressions of fuse have x0, x1 ...
     std::map<std::string, std::string> letters(std::uint32_t node) const
     {
         static const char* const kPlain[] = {"", "x", "ab", "cab"};
@@ -243,6 +247,8 @@ private:
             for (std::uint32_t i = 0; i < count; ++i) list += (i == 0 ? "[" : ", ") + input_name(node, i);
             list += "]";
         }
+        if (is_fused(n))
+            for (std::uint32_t i = 0; i < count; ++i) names["x" + std::to_string(i)] = input_name(node, i);
         for (std::uint32_t i = 0; i < count && i < order.size(); ++i) {
             const std::string letter(1, order[i]), capital(1, static_cast<char>(std::toupper(order[i])));
             names[letter] = input_name(node, i);

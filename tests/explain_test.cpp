@@ -2,6 +2,7 @@
 #include <xgrad/error.hpp>
 #include <xgrad/ops/bridge.hpp>
 #include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/fuse.hpp>
 #include <xgrad/ops/join.hpp>
 #include <xgrad/ops/matmul.hpp>
 #include <xgrad/ops/reduce.hpp>
@@ -248,6 +249,27 @@ y           2           where: where(%1, x, 0)      graph.cpp:60         dy/dy =
 gradients
   dy/dx = 1
 )");
+}
+
+TEST(Explain, FusedExpressionsAreShownInTheNamesOfTheirArguments)
+{
+    Tape tape{{.explain = true}};
+    const Tensor p = tape.variable("p", tensor({2}, {1, 2})), q = tape.variable("q", tensor({2}, {3, 4}));
+    const auto shows = [&](const Tensor& y, const char* expression) {
+        tape.name(y, "y");
+        const std::string table = explain(tape);
+        EXPECT_NE(table.find(expression), std::string::npos) << table;
+        expect_fits_hundred_columns(table);
+    };
+    shows(fuse([](auto a, auto b) { return tanh(a * b + 1) * a; }, p, q), " fuse: tanh(p * q + 1) * p ");
+    shows(fuse([](auto a, auto b) { return (a - (b - 2)) * -a; }, p, q), " fuse: (p - (q - 2)) * (-p) ");
+    shows(fuse([](auto a, auto b) { return where(a > b, clamp(a, -1, 2), b); }, p, q),
+          " where(p > q, clamp(p, -1, 2), q)\n");
+    const auto with_name = [](auto a) {
+        const auto t = exp(a);
+        return t / (1 + t);
+    };
+    shows(fuse(with_name, p), " t0 = exp(p); t0 / (1 + t0)\n");
 }
 
 TEST(Explain, LongNamesAndManyElementsAreShortened)

@@ -25,6 +25,7 @@ const std::vector<Case> kCases = {
     {{17, 33}, {-33, -1}, 560},
     {{200, 201}, {402, 2}, 1},
     {{300, 301}, {1, 300}, 0},
+    {{530, 10, 18}, {1, 530, 5300}, 0},
     {{0, 3}, {3, 1}, 0},
 };
 
@@ -85,6 +86,28 @@ TEST(Copy, TransposesPlanesThatEndBesideAPanel)
     testing::for_each_isa([] {
         for (Index rows : {9, 255, 256, 257, 263, 264})
             for (Index columns : {9, 257, 265}) round_trips({{columns, rows}, {1, columns + 3}, 2});
+    });
+}
+
+template <class T>
+void transposes(Index rows, Index columns)
+{
+    std::vector<T> x(static_cast<std::size_t>(rows * columns)), y(x.size());
+    std::iota(x.begin(), x.end(), T{1});
+    const Index sizes[] = {columns, rows}, strides[] = {1, columns};
+    to_contiguous(sizeof(T), sizes, x.data(), strides, y.data());
+    for (Index i = 0; i < rows; ++i)
+        for (Index k = 0; k < columns; ++k)
+            ASSERT_EQ(y[static_cast<std::size_t>(k * rows + i)], x[static_cast<std::size_t>(i * columns + k)]);
+}
+
+TEST(Copy, TransposesPlanesThatTheCacheDoesNotHold)
+{
+    testing::for_each_isa([] {
+        for (const auto& [rows, columns] : {std::pair<Index, Index>{401, 650}, {517, 531}, {1030, 260}}) {
+            transposes<std::uint32_t>(rows, columns);
+            transposes<double>(rows, columns);
+        }
     });
 }
 

@@ -165,10 +165,9 @@ TYPED_TEST(Normalize, GradientsThatNobodyWantsAreNotWritten)
 TYPED_TEST(Normalize, BitsDoNotDependOnTheNumberOfThreads)
 {
     using T = TypeParam;
-    const NormGroups shapes[] = {{1, 300, 700, kEps, Weights::of_elements},
-                                 {1, 300, 700, kEps},
-                                 {30, 37, 300, kEps, Weights::of_groups},
-                                 {300, 1001, 1, kEps, Weights::of_groups}};
+    const NormGroups shapes[] = {{1, 300, 700, kEps, Weights::of_elements}, {1, 300, 700, kEps},
+                                 {1, 3001, 60, kEps, Weights::of_elements}, {1, 3001, 60, kEps},
+                                 {30, 37, 300, kEps, Weights::of_groups},   {300, 1001, 1, kEps, Weights::of_groups}};
     for (const NormGroups& s : shapes) {
         const Inputs<T> in(s, 0x1p20);  // so that some of the neighbouring groups need a third pass
         set_num_threads(1);

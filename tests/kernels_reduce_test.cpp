@@ -98,6 +98,22 @@ TYPED_TEST(SumOf, LongSumsAreAccurateAndTheSameForAnyThreadCount)
     });
 }
 
+TYPED_TEST(SumOf, ShortRowsAreTheSameForAnyThreadCount)
+{
+    using T = TypeParam;
+    const std::vector<Index> sizes{5003, 37};
+    const auto x = uniform<T>(5003 * 37, -1, 1, 7);
+    const auto sums = [&](int threads) {
+        set_num_threads(threads);
+        std::vector<T> y(5003);
+        sum(dtype_of<T>, sizes, 2, x.data(), nullptr, y.data());
+        return y;
+    };
+    const std::vector<T> one = sums(1);
+    for (const int threads : {2, 3, 7}) EXPECT_EQ(sums(threads), one) << threads;
+    set_num_threads(0);
+}
+
 TEST(Sum, ManyRowsOfAFewColumns)
 {
     const auto x = uniform<float>(300000 * 3, 0, 1, 9);

@@ -97,6 +97,11 @@ TEST(Fuse, FunctionsOfOneOperandAreThoseOfTensors)
     EXPECT_SAME(i1e(x));
     EXPECT_SAME(erfcx(x));
     EXPECT_SAME(ndtri(x));
+    EXPECT_SAME(cbrt(x));
+    EXPECT_SAME(trigamma(x));
+    EXPECT_SAME(polygamma(2.0, x));
+    EXPECT_SAME(nan_to_num(x));
+    EXPECT_SAME(nan_to_num(x, {.nan = 0.5, .posinf = 9.0, .neginf = -3.0}));
 }
 
 TEST(Fuse, ActivationsAreThoseOfTensors)
@@ -145,7 +150,24 @@ TEST(Fuse, FunctionsOfTwoOperandsAreThoseOfTensors)
     EXPECT_SAME_OF_TWO(fmod(a, b));
     EXPECT_SAME_OF_TWO(remainder(a, b));
     EXPECT_SAME_OF_TWO(floor_divide(a, b));
+    EXPECT_SAME_OF_TWO(div(a, b, Rounding::none));
+    EXPECT_SAME_OF_TWO(div(a, b, Rounding::floor));
+    EXPECT_SAME_OF_TWO(div(a, b, Rounding::trunc));
     EXPECT_SAME_OF_TWO(copysign(a, b));
+}
+
+TEST(Fuse, LerpIsThatOfTensorsUpToRoundingOfItsGradients)
+{
+    const Tensors x{numbers({40}, f64, 1), numbers({40}, f64, 2), numbers({40}, f64, 3)};
+    const auto of_three = [](const auto& a, const auto& b, const auto& w) { return lerp(a, b, w); };
+    expect_equal(value_and_gradients([&](const Tensors& t) { return fuse(of_three, t[0], t[1], t[2]); }, x),
+                 value_and_gradients([&](const Tensors& t) { return of_three(t[0], t[1], t[2]); }, x), 1e-14);
+    for (const double weight : {0.0, 0.25, 0.75, 1.0}) {
+        const auto of_two = [weight](const auto& a, const auto& b) { return lerp(a, b, weight); };
+        const Tensors ab{x[0], x[1]};
+        expect_equal(value_and_gradients([&](const Tensors& t) { return fuse(of_two, t[0], t[1]); }, ab),
+                     value_and_gradients([&](const Tensors& t) { return of_two(t[0], t[1]); }, ab), 1e-14);
+    }
 }
 
 TEST(Fuse, PreluIsThatOfTensors)

@@ -73,6 +73,18 @@ TEST(Fuse, GivesTheBitsOfTheOperations)
         }
 }
 
+TEST(Fuse, LargeResultsThatGoPastTheCachesHaveTheSameBits)
+{
+    const std::int64_t n = 300007;  // of f64: more than 2 MiB
+    const Tensors x{numbers({n}, f64, 1), numbers({n}, f64, 2), numbers({n}, f64, 3)};
+    const Tensors wanted = value_and_gradients(by_operations, x);
+    for (const int threads : {1, 2, 3}) {
+        set_num_threads(threads);
+        expect_equal(value_and_gradients(fused, x), wanted);
+    }
+    set_num_threads(0);
+}
+
 TEST(Fuse, ThreadsGiveTheSameBits)
 {
     const Tensors x{numbers({300, 701}, f32, 1), numbers({701}, f32, 2), numbers({300, 1}, f32, 3)};

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "autograd/kernels/arrange_table.hpp"
+#include "autograd/kernels/table.hpp"
 #include "autograd/kernels/threads.hpp"
 
 namespace xgrad::kernels {
@@ -29,7 +29,7 @@ void copy_row(Index n, const T* x, Index x_step, T* y, Index y_step)
     } else if (y_step == 1 && x_step == 0) {
         std::fill_n(y, n, *x);
     } else if (sizeof(T) > 1 && y_step == 1 && x_step == 2) {
-        arrange.every_second[sizeof(T) / 8](n, x, y);
+        active.every_second[sizeof(T) / 8](n, x, y);
     } else if (y_step == 1) {
         for (Index i = 0; i < n; ++i) y[i] = x[i * x_step];
     } else {
@@ -53,7 +53,7 @@ void copy_blocks(const Plane& p, const T* x, T* y)
 template <class T>
 void transpose(Index rows, Index columns, const T* from, Index from_row, T* to, Index to_row)
 {
-    if constexpr (sizeof(T) > 1) return arrange.transpose[sizeof(T) / 8](rows, columns, from, from_row, to, to_row);
+    if constexpr (sizeof(T) > 1) return active.transpose[sizeof(T) / 8](rows, columns, from, from_row, to, to_row);
     copy_blocks({rows, columns, from_row, 1, 1, to_row}, from, to);
 }
 
@@ -65,7 +65,7 @@ void copy_plane(const Plane& p, const T* x, T* y)
     if (p.rows > 1 && p.x_column != 0 && p.x_row == 1) return copy_blocks(p, x, y);
     const bool runs = p.x_column == 1 && p.y_column == 1 && p.columns <= kShortRow && p.columns > 0;
     if constexpr (sizeof(T) > 1)
-        if (runs) return arrange.copy_rows[sizeof(T) / 8](p.rows, p.columns, x, p.x_row, y, p.y_row);
+        if (runs) return active.copy_rows[sizeof(T) / 8](p.rows, p.columns, x, p.x_row, y, p.y_row);
     for (Index r = 0; r < p.rows; ++r) copy_row(p.columns, x + r * p.x_row, p.x_column, y + r * p.y_row, p.y_column);
 }
 
@@ -79,35 +79,61 @@ int row_dimension(const Collapsed& shape)
     return last - 1;
 }
 
-template <class T>
-void copy_all(const Collapsed& shape, const T* x, T* y)
+/// Every dimension but the two of a plane.
+Collapsed without_plane(const Collapsed& shape, int row)
 {
-    const int last = shape.ndim - 1, row = row_dimension(shape);
-    Collapsed outer;  // every dimension but the two of the plane
-    for (int d = 0; d < last; ++d) {
+    Collapsed outer;
+    for (int d = 0; d < shape.ndim - 1; ++d) {
         if (d == row) continue;
         outer.sizes[outer.ndim] = shape.sizes[d];
         for (int k = 0; k < 2; ++k) outer.strides[k][outer.ndim] = shape.strides[k][d];
         outer.numel *= shape.sizes[d];
         ++outer.ndim;
     }
-    const Plane plane{shape.sizes[row],       shape.sizes[last],     shape.strides[0][row],
-                      shape.strides[0][last], shape.strides[1][row], shape.strides[1][last]};
-    // Planes are shared out among threads in bands of rows, not narrower than what a transposition does at a time.
+    return outer;
+}
+
+/// Large copies: planes are cut into bands of rows, which threads share out.
+template <class T>
+void copy_bands(const Plane& plane, const Collapsed& outer, const T* x, T* y)
+{
+    // Planes whose rows lie between each other's rows are done side by side, a band of all of them at a time, so that y is
+    // written in places near each other. Bands are not narrower than what a transposition does at a time.
+    const bool together = outer.ndim > 0 && outer.strides[1][outer.ndim - 1] < plane.y_row;
     constexpr Index narrowest = 256;
-    const Index area = std::max<Index>(1, plane.rows * plane.columns);
-    const Index band =
-        std::clamp<Index>(kGrain / std::max<Index>(1, plane.columns), narrowest, std::max(narrowest, plane.rows));
-    const Index bands = (plane.rows + band - 1) / band, cost = std::min(area, band * plane.columns);
+    const Index columns = std::max<Index>(1, together ? plane.columns * outer.numel : plane.columns);
+    const Index band = std::clamp<Index>(kGrain / columns, narrowest, std::max(narrowest, plane.rows));
+    const Index bands = (plane.rows + band - 1) / band;
+    const Index cost = std::max<Index>(1, std::min(plane.rows, band) * plane.columns);
     parallel_for(outer.numel * bands, std::max<Index>(1, kGrain / cost), [&](Index begin, Index end) {
-        Odometer at(outer, outer.ndim, 2, begin / bands);
-        for (Index i = begin, b = begin % bands; i < end; ++i) {
+        Index p = together ? begin % outer.numel : begin / bands, b = together ? begin / outer.numel : begin % bands;
+        Odometer at(outer, outer.ndim, 2, p);
+        for (Index i = begin; i < end; ++i) {
             Plane part = plane;
             part.rows = std::min(band, plane.rows - b * band);
             copy_plane(part, x + at.offset[0] + b * band * plane.x_row, y + at.offset[1] + b * band * plane.y_row);
-            if (++b == bands) b = 0, at.next();
+            if (together) {
+                at.next();
+                if (++p == outer.numel) p = 0, ++b;
+            } else if (++b == bands) {
+                b = 0, at.next();
+            }
         }
     });
+}
+
+template <class T>
+void copy_all(const Collapsed& shape, const T* x, T* y)
+{
+    const int last = shape.ndim - 1, row = row_dimension(shape);
+    const Plane plane{shape.sizes[row],       shape.sizes[last],     shape.strides[0][row],
+                      shape.strides[0][last], shape.strides[1][row], shape.strides[1][last]};
+    const bool is_small = shape.numel <= kGrain;
+    if (is_small && shape.ndim == 2) return copy_plane(plane, x, y);
+    const Collapsed outer = without_plane(shape, row);
+    if (!is_small) return copy_bands(plane, outer, x, y);
+    Odometer at(outer, outer.ndim, 2, 0);
+    for (Index i = 0; i < outer.numel; ++i, at.next()) copy_plane(plane, x + at.offset[0], y + at.offset[1]);
 }
 
 template <class T>

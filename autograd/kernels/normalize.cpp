@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "autograd/kernels/arrange_table.hpp"
 #include "autograd/kernels/elementwise.hpp"
 #include "autograd/kernels/reduce.hpp"
 #include "autograd/kernels/scratch.hpp"
@@ -21,7 +20,7 @@ Index block_of(const NormGroups& s) { return std::max<Index>(16, (s.groups / 64 
 void rows_vjp(Dtype dtype, const NormGroups& s, const void* gy, const void* x, const void* weight,
               const void* statistics, void* gx, void* gw, void* gb)
 {
-    NormalizeVjp* f = arrange.normalize_rows_vjp[index_of(dtype)];
+    NormalizeVjp* f = active.normalize_rows_vjp[index_of(dtype)];
     const std::size_t element = size_of(dtype);
     const Index block = block_of(s), blocks = (s.groups + block - 1) / block;
     const Scratch partial(2 * static_cast<std::size_t>(blocks * s.n) * element);
@@ -42,7 +41,7 @@ void rows_vjp(Dtype dtype, const NormGroups& s, const void* gy, const void* x, c
 void normalize(Dtype dtype, const NormGroups& s, const void* x, const void* weight, const void* bias, void* y,
                void* statistics)
 {
-    NormalizeKernel* f = arrange.normalize[index_of(dtype)];
+    NormalizeKernel* f = active.normalize[index_of(dtype)];
     parallel_for(s.groups, grain_of(s),
                  [&, f](Index begin, Index end) { f(s, begin, end, x, weight, bias, y, statistics); });
 }
@@ -51,7 +50,7 @@ void normalize_vjp(Dtype dtype, const NormGroups& s, const void* gy, const void*
                    const void* statistics, void* gx, void* gw, void* gb)
 {
     if (s.weights == Weights::of_elements) return rows_vjp(dtype, s, gy, x, weight, statistics, gx, gw, gb);
-    NormalizeVjp* f = arrange.normalize_vjp[index_of(dtype)];
+    NormalizeVjp* f = active.normalize_vjp[index_of(dtype)];
     parallel_for(s.groups, grain_of(s),
                  [&, f](Index begin, Index end) { f(s, begin, end, gy, x, weight, statistics, gx, gw, gb); });
 }

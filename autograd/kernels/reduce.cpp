@@ -157,6 +157,7 @@ void sum(Dtype dtype, std::span<const Index> sizes, DimSet dims, const void* x, 
     const DimSet all = sizes.size() == 64 ? ~DimSet{0} : (DimSet{1} << sizes.size()) - 1;
     if (x_strides == nullptr && (dims & all) == all) {  // the common case, without the search for groups
         const Index n = product(sizes.data(), sizes.data() + sizes.size());
+        if (n <= kGrain) return active.sum[index_of(dtype)](1, n, 1, x, y);
         return sum_nest(dtype, 1, n, 1, x, y);
     }
     Groups groups(sizes, dims);

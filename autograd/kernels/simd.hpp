@@ -148,6 +148,30 @@ Vec<T> at_least(const Vec<T>& x, T bound)
 }
 #endif
 
+// a where it is larger (smaller), else b: b where one is NaN. One instruction on x86.
+#if defined(__AVX512F__)
+inline Vec<float> larger(const Vec<float>& a, const Vec<float>& b) { return {_mm512_max_ps(a.batch, b.batch)}; }
+inline Vec<double> larger(const Vec<double>& a, const Vec<double>& b) { return {_mm512_max_pd(a.batch, b.batch)}; }
+inline Vec<float> smaller(const Vec<float>& a, const Vec<float>& b) { return {_mm512_min_ps(a.batch, b.batch)}; }
+inline Vec<double> smaller(const Vec<double>& a, const Vec<double>& b) { return {_mm512_min_pd(a.batch, b.batch)}; }
+#elif defined(__AVX2__)
+inline Vec<float> larger(const Vec<float>& a, const Vec<float>& b) { return {_mm256_max_ps(a.batch, b.batch)}; }
+inline Vec<double> larger(const Vec<double>& a, const Vec<double>& b) { return {_mm256_max_pd(a.batch, b.batch)}; }
+inline Vec<float> smaller(const Vec<float>& a, const Vec<float>& b) { return {_mm256_min_ps(a.batch, b.batch)}; }
+inline Vec<double> smaller(const Vec<double>& a, const Vec<double>& b) { return {_mm256_min_pd(a.batch, b.batch)}; }
+#else
+template <class T>
+Vec<T> larger(const Vec<T>& a, const Vec<T>& b)
+{
+    return select(a > b, a, b);
+}
+template <class T>
+Vec<T> smaller(const Vec<T>& a, const Vec<T>& b)
+{
+    return select(a < b, a, b);
+}
+#endif
+
 /// 1 / x to nearly all digits, for 1 <= x < 1e30. Of the estimates only AVX-512's is defined to the last bit; the others
 /// would make results depend on the maker of the machine.
 template <class T>
@@ -279,46 +303,6 @@ Vec<T> first_then(const Vec<T>& a, Index count, const Vec<T>& b)
     alignas(64) T lanes[Vec<T>::size];
     for (Index i = 0; i < Vec<T>::size; ++i) lanes[i] = static_cast<T>(i);
     return select(Vec<T>::load(lanes) < Vec<T>(count), a, b);
-}
-
-// ---- all elements of a register into one ----------------------------------------------------------------------------
-
-/// combine(...) of all elements, in pairs at distance size/2, size/4 ... 1.
-template <class T, class Combine>
-T fold_lanes(const Vec<T>& v, Combine combine)
-{
-    alignas(64) T lanes[Vec<T>::size];
-    v.store(lanes);
-    for (Index half = Vec<T>::size / 2; half > 0; half /= 2)
-        for (Index i = 0; i < half; ++i) lanes[i] = combine(lanes[i], lanes[i + half]);
-    return lanes[0];
-}
-
-template <class T>
-T sum_lanes(const Vec<T>& v)
-{
-#if defined(__AVX512F__)  // in the same order
-    if constexpr (sizeof(T) == 4)
-        return _mm512_reduce_add_ps(v.batch);
-    else
-        return _mm512_reduce_add_pd(v.batch);
-#else
-    return fold_lanes(v, [](T a, T b) { return a + b; });
-#endif
-}
-
-/// The largest element; any one of them where there is a NaN.
-template <class T>
-T max_lanes(const Vec<T>& v)
-{
-#if defined(__AVX512F__)
-    if constexpr (sizeof(T) == 4)
-        return _mm512_reduce_max_ps(v.batch);
-    else
-        return _mm512_reduce_max_pd(v.batch);
-#else
-    return fold_lanes(v, [](T a, T b) { return a > b ? a : b; });
-#endif
 }
 
 // ---- loops ----------------------------------------------------------------------------------------------------------

@@ -10,30 +10,24 @@ Collapsed collapse(std::span<const Index> sizes, std::initializer_list<const Ind
 {
     Collapsed c;
     const int operands = static_cast<int>(strides.size());
-    // Built from the back, the last dimension first; reversed at the end.
-    for (std::size_t d = sizes.size(); d-- > 0;) {
+    for (std::size_t d = 0; d < sizes.size(); ++d) {
         c.numel *= sizes[d];
         if (sizes[d] == 1) continue;
         const int last = c.ndim - 1;
         bool merges = c.ndim > 0;
-        for (int k = 0; merges && k < operands; ++k)
-            merges = strides.begin()[k][d] == c.strides[k][last] * c.sizes[last];
-        if (merges) {
-            c.sizes[last] *= sizes[d];
-            continue;
-        }
-        c.sizes[c.ndim] = sizes[d];
-        for (int k = 0; k < operands; ++k) c.strides[k][c.ndim] = strides.begin()[k][d];
-        ++c.ndim;
+        for (int k = 0; merges && k < operands; ++k) merges = c.strides[k][last] == strides.begin()[k][d] * sizes[d];
+        const int to = merges ? last : c.ndim++;
+        c.sizes[to] = merges ? c.sizes[to] * sizes[d] : sizes[d];
+        for (int k = 0; k < operands; ++k) c.strides[k][to] = strides.begin()[k][d];
     }
-    std::reverse(c.sizes, c.sizes + c.ndim);
-    for (int k = 0; k < operands; ++k) std::reverse(c.strides[k], c.strides[k] + c.ndim);
     return c;
 }
 
 Odometer::Odometer(const Collapsed& shape, int dims, int operands, Index start)
     : shape_(shape), dims_(dims), operands_(operands)
 {
+    std::fill_n(index_, dims, Index{0});
+    if (start == 0) return;  // divisions take long
     for (int d = dims - 1; d >= 0; --d) {
         index_[d] = start % shape.sizes[d];
         start /= shape.sizes[d];

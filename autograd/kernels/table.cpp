@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "autograd/kernels/arrange_table.hpp"
 #include "autograd/kernels/compute_table.hpp"
 #include "autograd/kernels/update_table.hpp"
 
@@ -11,7 +10,6 @@ namespace xgrad::kernels {
 
 constinit KernelTable active{};
 constinit ComputeTable compute{};
-constinit ArrangeTable arrange{};
 constinit UpdateTable updates{};
 
 // One function for each source that is compiled per instruction set. They are defined in namespaces of the same names.
@@ -27,9 +25,9 @@ constinit UpdateTable updates{};
     void fill_reduce(KernelTable&);            \
     void fill_gemm(ComputeTable&);             \
     void fill_softmax(KernelTable&);           \
-    void fill_normalize(ArrangeTable&);        \
+    void fill_normalize(KernelTable&);         \
     void fill_update(UpdateTable&);            \
-    void fill_copy(ArrangeTable&);             \
+    void fill_copy(KernelTable&);              \
     void fill_conv(ComputeTable&);             \
     void fill_pool(ComputeTable&);             \
     void fill_scalar_walk(KernelTable&);       \
@@ -47,9 +45,9 @@ constinit UpdateTable updates{};
         set::fill_reduce(table);               \
         set::fill_gemm(compute);               \
         set::fill_softmax(table);              \
-        set::fill_normalize(arrange);          \
+        set::fill_normalize(table);            \
         set::fill_update(updates);             \
-        set::fill_copy(arrange);               \
+        set::fill_copy(table);                 \
         set::fill_conv(compute);               \
         set::fill_pool(compute);               \
         set::fill_scalar_walk(table);          \

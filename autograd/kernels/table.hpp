@@ -9,7 +9,7 @@
 // may not overlap one otherwise. A step is 1 (an array of n elements) or 0 (one number for all).
 //
 // Operations mostly want the functions around this table, which know threads, strides and broadcasting:
-// elementwise.hpp, copy.hpp, reduce.hpp, softmax.hpp, loss.hpp, optimizer.hpp.
+// elementwise.hpp, copy.hpp, reduce.hpp, softmax.hpp, normalize.hpp, loss.hpp, optimizer.hpp.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +32,8 @@ inline constexpr std::size_t kComparisons = 6;
 /// What a fused linear layer applies after adding its bias.
 enum class Activation : unsigned char { none, relu, tanh, sigmoid };
 inline constexpr std::size_t kActivations = 4;
+
+struct NormGroups;  // normalize.hpp
 
 // ---- kinds of kernels -----------------------------------------------------------------------------------------------
 
@@ -78,10 +80,26 @@ using SoftmaxVjp = void(Index outer, Index n, Index inner, const void* gy, const
 using SoftmaxFromLse = void(Index outer, Index n, Index inner, const void* x, const void* lse, const void* factor,
                             void* y);
 
+/// Of groups [begin, end) of normalize.hpp.
+using NormalizeKernel = void(const NormGroups& groups, Index begin, Index end, const void* x, const void* weight,
+                             const void* bias, void* y, void* statistics);
+using NormalizeVjp = void(const NormGroups& groups, Index begin, Index end, const void* gy, const void* x,
+                          const void* weight, const void* statistics, void* gx, void* gw, void* gb);
+
 /// *y = sum of (a - b)^2, one number.
 using SquaredDistanceKernel = void(Index n, const void* a, const void* b, void* y);
 /// y = factor * (a - b).
 using ScaledDifferenceKernel = void(Index n, double factor, const void* a, const void* b, void* y);
+
+/// to[k * to_row + i] = from[i * from_row + k] for i < rows, k < columns.
+using TransposeKernel = void(Index rows, Index columns, const void* from, Index from_row, void* to, Index to_row);
+/// to[i * to_row + k] = from[i * from_row + k] for i < rows, k < n, where n > 0 is small: memcpy for many short rows.
+using CopyRowsKernel = void(Index rows, Index n, const void* from, Index from_row, void* to, Index to_row);
+/// to[i] = from[2 i].
+using EverySecondKernel = void(Index n, const void* from, void* to);
+/// to = from, `bytes` of them, past the caches: for large results that are not read soon. `to` begins at a cache line.
+/// Other threads see them in order after std::atomic_thread_fence(std::memory_order_seq_cst).
+using StreamKernel = void(Index bytes, const void* from, void* to);
 
 // ---- the table ------------------------------------------------------------------------------------------------------
 
@@ -116,8 +134,16 @@ struct KernelTable {
     SoftmaxVjp* log_softmax_vjp[kFloats];
     ReduceKernel* log_sum_exp[kFloats];
     SoftmaxFromLse* softmax_from_lse[kFloats];
+    NormalizeKernel* normalize[kFloats];
+    NormalizeVjp* normalize_vjp[kFloats];
+    NormalizeVjp* normalize_rows_vjp[kFloats];  // of one piece, with weights of elements: gw and gb are added to
     SquaredDistanceKernel* squared_distance[kFloats];
     ScaledDifferenceKernel* scaled_difference[kFloats];
+
+    TransposeKernel* transpose[2];  // words of 4 and of 8 bytes
+    CopyRowsKernel* copy_rows[2];
+    EverySecondKernel* every_second[2];
+    StreamKernel* stream;
 
     ScalarWalkKernel* scalar_walk;
 };

@@ -129,13 +129,17 @@ Tensor clamp(const Input& x, const Tensor& min, const Tensor& max)
     return max.defined() ? chosen(above <= max, above, max) : above;
 }
 
+detail::Parameters detail::nan_to_num_parameters(const NanToNumOptions& options, Dtype dtype)
+{
+    const double largest =
+        dtype == f64 ? std::numeric_limits<double>::max() : static_cast<double>(std::numeric_limits<float>::max());
+    return {options.nan, options.posinf.value_or(largest), options.neginf.value_or(-largest)};
+}
+
 Tensor nan_to_num(const Input& x, NanToNumOptions options)
 {
     if (!is_floating(x->dtype())) return *x;
-    const double largest =
-        x->dtype() == f64 ? std::numeric_limits<double>::max() : static_cast<double>(std::numeric_limits<float>::max());
-    return parametric<el::NanToNum>(x,
-                                    {options.nan, options.posinf.value_or(largest), options.neginf.value_or(-largest)});
+    return parametric<el::NanToNum>(x, detail::nan_to_num_parameters(options, x->dtype()));
 }
 
 namespace {

@@ -10,7 +10,9 @@
 #include "autograd/ops/batch.hpp"
 #include "autograd/ops/fused_pass.hpp"
 #include "autograd/ops/step_tensors.hpp"
+#include "autograd/ops/step_text.hpp"
 #include "autograd/ops/symbol_trace.hpp"
+#include "autograd/recording.hpp"
 
 namespace xgrad::detail {
 namespace {
@@ -18,9 +20,9 @@ namespace {
 using kernels::Marks;
 using kernels::Steps;
 
-Steps trace(SymbolFunction f, std::size_t count)
+Steps trace(SymbolFunction f, std::size_t count, Dtype dtype)
 {
-    SymbolTrace trace(count);
+    SymbolTrace trace(count, dtype);
     PooledList<Symbol> symbols;
     symbols.reserve(count);
     for (std::size_t i = 0; i < count; ++i) symbols.push_back(trace.input(i));
@@ -114,7 +116,15 @@ struct FusedVjp {
     PooledList<KeptValue> kept;
 };
 
-Tensor fused(Steps steps, Inputs inputs);
+Tensor fused(Steps steps, Arguments arguments);
+
+/// What is recorded; explaining tapes show the expression.
+const Op& op_of(const Steps& steps)
+{
+    static const Op& plain = custom_op("fuse");
+    const Recording* const r = running();
+    return r && r->log ? custom_op("fuse", text_of(steps).c_str()) : plain;
+}
 
 /// For values under vmap: all samples in one pass.
 Tensor fused_of_all(Steps steps, const Arguments& one)
@@ -128,16 +138,14 @@ Tensor fused_of_all(Steps steps, const Arguments& one)
         all.push_back(batch.aligned(one.x[i], one.sizes.size()));
         refs.push_back(InputRef(all[i], one.refs[i].file(), one.refs[i].line()));
     }
-    return batch.result(fused(std::move(steps), Inputs(refs.data(), refs.size())));
+    return batch.result(fused(std::move(steps), Arguments(Inputs(refs.data(), refs.size()))));
 }
 
 // fuse           y = f(x...) element by element
 //   shapes       x... broadcast to y
 //   vjp          that of f, from the inputs and from the values of its costly steps; all in one pass over memory
-Tensor fused(Steps steps, Inputs inputs)
+Tensor fused(Steps steps, Arguments arguments)
 {
-    static const Op& op = custom_op("fuse");
-    Arguments arguments(inputs);
     const PooledList<Tensor>& x = arguments.x;
     if (std::any_of(x.begin(), x.end(), [](const Tensor& one) { return is_batched(one); }))
         return fused_of_all(std::move(steps), arguments);
@@ -149,11 +157,16 @@ Tensor fused(Steps steps, Inputs inputs)
     run_fused(steps, x, kept, y);
     if (!wanted.any) return y;
     FusedVjp vjp{std::move(steps), std::move(arguments.x), std::move(kept)};
-    return record(op, Inputs(arguments.refs.data(), arguments.refs.size()), std::move(y), std::move(vjp));
+    return record(op_of(vjp.steps), Inputs(arguments.refs.data(), arguments.refs.size()), std::move(y), std::move(vjp));
 }
 
 }  // namespace
 
-Tensor fused(SymbolFunction f, Inputs inputs) { return fused(trace(f, inputs.count), inputs); }
+Tensor fused(SymbolFunction f, Inputs inputs)
+{
+    Arguments arguments(inputs);
+    Steps steps = trace(f, inputs.count, arguments.x[0].dtype());
+    return fused(std::move(steps), std::move(arguments));
+}
 
 }  // namespace xgrad::detail

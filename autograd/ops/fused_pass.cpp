@@ -1,6 +1,7 @@
 #include "autograd/ops/fused_pass.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <optional>
 
@@ -20,6 +21,9 @@ using kernels::Steps;
 /// Of each register. Measured with tanh(a b + c) a and its three gradients on a million f32 (AVX2, 32 KiB of first-level
 /// cache): 512 and 768 bytes are the fastest, 2 KiB takes a quarter longer, 256 bytes cost more calls of kernels.
 constexpr std::size_t kBlockBytes = 768;
+
+/// Of a result, from which on it is written past the caches.
+constexpr std::size_t kStreamedBytes = 2 << 20;
 
 /// A tensor that is read block by block with a shape that it broadcasts to.
 class Feed {
@@ -74,6 +78,12 @@ struct Pass {
     const Marks* needed = nullptr;
 };
 
+std::size_t bytes_of(const Tensor& x, Index count) { return static_cast<std::size_t>(count) * size_of(x.dtype()); }
+
+/// Whether results go past the caches: where one is so large that it would drive out what is read, line by line read
+/// before it is written.
+bool is_streamed(const Tensor& y) { return bytes_of(y, y.numel()) >= kStreamedBytes; }
+
 /// Calls f(block, first, count) for each block, with the inputs in place; before, on each thread, prepare(block).
 template <class Prepare, class F>
 void for_each_block(const Pass& pass, Prepare&& prepare, F&& f)
@@ -88,24 +98,30 @@ void for_each_block(const Pass& pass, Prepare&& prepare, F&& f)
         feeds.emplace_back(pass.x[i], pass.like.sizes());
         places.push_back(i);
     }
-    kernels::parallel_for(n, std::max<Index>(1024, kernels::kGrain / steps), [&](Index begin, Index end) {
+    // Threads begin at whole blocks, which are whole cache lines.
+    const Index step = static_cast<Index>(lanes), blocks = n == 0 ? 0 : (n + step - 1) / step;
+    const Index grain = std::max<Index>(1024, kernels::kGrain / steps);
+    kernels::parallel_for(blocks, std::max<Index>(1, grain / std::max<Index>(1, step)), [&](Index begin, Index end) {
         StepBlock block(pass.steps, pass.like.dtype(), lanes, pass.takers);
         for (std::size_t k = 0; k < feeds.size(); ++k) feeds[k].prepare(block.input(places[k]), lanes);
         prepare(block);
-        for (Index first = begin; first < end; first += static_cast<Index>(lanes)) {
-            const Index count = std::min(static_cast<Index>(lanes), end - first);
+        for (Index first = begin * step; first < std::min(n, end * step); first += step) {
+            const Index count = std::min(step, n - first);
             for (std::size_t k = 0; k < feeds.size(); ++k)
                 block.read_from(places[k], feeds[k].at(first, count, block.input(places[k])));
             f(block, first, count);
         }
+        std::atomic_thread_fence(std::memory_order_seq_cst);  // after what went past the caches
     });
 }
 
 /// Brings the gradient of an input to where it belongs, unless it was written there.
-void complete_gradient(const void* g, void* to, std::size_t bytes)
+void complete_gradient(const void* g, void* to, std::size_t bytes, bool streamed)
 {
     if (!g)
         std::memset(to, 0, bytes);
+    else if (streamed)
+        kernels::active.stream(static_cast<Index>(bytes), g, to);
     else if (g != to)
         std::memcpy(to, g, bytes);
 }
@@ -116,12 +132,20 @@ void* at(const Tensor& x, Index first) { return kernels::at(mutable_data(x), fir
 
 void run_fused(const Steps& steps, const PooledList<Tensor>& x, const PooledList<KeptValue>& kept, const Tensor& y)
 {
+    PooledList<KeptValue> results(kept.begin(), kept.end());
+    results.push_back({steps.outputs[0].at, y});
+    const bool streamed = is_streamed(y);
     for_each_block(
         {steps, x, y}, [](StepBlock&) {},
         [&](StepBlock& block, Index first, Index count) {
-            for (const KeptValue& value : kept) block.write_to(value.place, at(value.values, first));
-            block.write_to(steps.outputs[0].at, at(y, first));
+            if (!streamed)
+                for (const KeptValue& value : results) block.write_to(value.place, at(value.values, first));
             block.run(static_cast<std::size_t>(count));
+            if (!streamed) return;
+            for (const KeptValue& value : results)
+                kernels::active.stream(static_cast<Index>(bytes_of(y, count)),
+                                       block.value({static_cast<std::uint32_t>(value.place), false}),
+                                       at(value.values, first));
         });
 }
 
@@ -138,18 +162,17 @@ PooledList<Tensor> run_fused_back(const Steps& steps, const PooledList<Tensor>& 
     const std::size_t output = steps.outputs[0].at;
     const Feed seed(gy, gy.sizes());
     const auto prepare = [&](StepBlock& block) { seed.prepare(block.adjoint(output), block.lanes()); };
+    const bool streamed = is_streamed(gy);
     const auto f = [&](StepBlock& block, Index first, Index count) {
         for (const KeptValue& value : kept) block.read_from(value.place, at(value.values, first));
         for (std::size_t i = 0; i < x.size(); ++i)
-            if (wanted[i]) block.write_gradient_to(i, at(gradients[i], first));
+            if (wanted[i] && !streamed) block.write_gradient_to(i, at(gradients[i], first));
         block.run(static_cast<std::size_t>(count), &needed);
         block.clear_adjoints();
         block.start_from(0, seed.at(first, count, block.adjoint(output)));
         block.run_back(static_cast<std::size_t>(count));
         for (std::size_t i = 0; i < x.size(); ++i)
-            if (wanted[i])
-                complete_gradient(block.gradient(i), at(gradients[i], first),
-                                  static_cast<std::size_t>(count) * size_of(gy.dtype()));
+            if (wanted[i]) complete_gradient(block.gradient(i), at(gradients[i], first), bytes_of(gy, count), streamed);
     };
     for_each_block({steps, x, gy, &takers, &needed}, prepare, f);
     return gradients;

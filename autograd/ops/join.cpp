@@ -9,6 +9,7 @@
 
 #include "autograd/kernels/copy.hpp"
 #include "autograd/kernels/scratch.hpp"
+#include "autograd/kernels/strided.hpp"
 #include "autograd/ops/batch.hpp"
 #include "autograd/walk.hpp"
 
@@ -47,6 +48,14 @@ void copy_into(const Tensor& part, const Tensor& x)
 {
     kernels::copy(size_of(x.dtype()), {x.sizes().data(), x.ndim()}, x.raw(), x.strides().data(),
                   detail::mutable_data(part), part.strides().data());
+}
+
+/// The same into y, from that position of the axis on: without a view, which takes as long as copying a small tensor.
+void copy_along(const Tensor& y, std::size_t axis, std::int64_t start, const Tensor& x)
+{
+    void* const to = kernels::at(detail::mutable_data(y), start * y.strides()[axis], size_of(y.dtype()));
+    kernels::copy(size_of(x.dtype()), {x.sizes().data(), x.ndim()}, x.raw(), x.strides().data(), to,
+                  y.strides().data());
 }
 
 /// Records y as made from all tensors; without a vector, since a step of training may not allocate.
@@ -149,8 +158,8 @@ Tensor cat(const TensorList& tensors, std::int64_t given_axis)
     std::int64_t start = 0;
     for (const Tensor& x : tensors) {
         if (is_nothing(x)) continue;
-        const std::int64_t count = x.sizes()[axis];
-        copy_into(detail::slice_view(y, {axis, std::exchange(start, start + count), 1}, count), x);
+        copy_along(y, axis, start, x);
+        start += x.sizes()[axis];
     }
     const auto vjp = [axis, count = tensors.size(), starts = starts_of(tensors, axis)](const Tensor& gy, Adjoints& gx) {
         for (std::size_t i = 0; i < count; ++i)

@@ -105,9 +105,32 @@ Symbol remainder(const Symbol& a, const SymbolOperand& b) { return binary<el::Re
 Symbol remainder(const SymbolNumber& a, const Symbol& b) { return binary<el::Remainder>(a, b); }
 Symbol floor_divide(const Symbol& a, const SymbolOperand& b) { return binary<el::FloorDivide>(a, b); }
 Symbol floor_divide(const SymbolNumber& a, const Symbol& b) { return binary<el::FloorDivide>(a, b); }
+Symbol polygamma(const SymbolNumber& n, const Symbol& x) { return binary<el::Polygamma>(n, x); }
 Symbol copysign(const Symbol& a, const SymbolOperand& b) { return binary<el::Copysign>(a, b); }
 Symbol copysign(const SymbolNumber& a, const Symbol& b) { return binary<el::Copysign>(a, b); }
 Symbol prelu(const Symbol& x, const SymbolOperand& weight) { return binary<el::Prelu>(x, weight); }
+
+Symbol div(const Symbol& a, const SymbolOperand& b, Rounding rounding)
+{
+    if (rounding == Rounding::none) return a / b;
+    return rounding == Rounding::floor ? floor_divide(a, b) : binary<el::DivTrunc>(a, b);
+}
+Symbol div(const SymbolNumber& a, const Symbol& b, Rounding rounding)
+{
+    if (rounding == Rounding::none) return a / b;
+    return rounding == Rounding::floor ? floor_divide(a, b) : binary<el::DivTrunc>(a, b);
+}
+
+Symbol lerp(const Symbol& a, const Symbol& b, const SymbolOperand& weight)
+{
+    const Symbol step = b - a;
+    if (!weight.symbol()) {
+        const double w = weight.number();
+        return w < 0.5 ? a + w * step : b - step * (1.0 - w);
+    }
+    const Symbol& w = *weight.symbol();
+    return where(w < 0.5, a + w * step, b - step * (1.0 - w));
+}
 
 Symbol& Symbol::operator+=(const Symbol& x) { return *this = *this + x; }
 Symbol& Symbol::operator+=(const SymbolNumber& x) { return *this = *this + x; }
@@ -155,6 +178,7 @@ Symbol asin(const Symbol& x) { return unary<el::Asin>(x); }
 Symbol acos(const Symbol& x) { return unary<el::Acos>(x); }
 Symbol atan(const Symbol& x) { return unary<el::Atan>(x); }
 Symbol sinc(const Symbol& x) { return unary<el::Sinc>(x); }
+Symbol cbrt(const Symbol& x) { return unary<el::Cbrt>(x); }
 Symbol erf(const Symbol& x) { return unary<el::Erf>(x); }
 Symbol erfc(const Symbol& x) { return unary<el::Erfc>(x); }
 Symbol erfinv(const Symbol& x) { return unary<el::Erfinv>(x); }
@@ -166,6 +190,7 @@ Symbol i1(const Symbol& x) { return unary<el::I1>(x); }
 Symbol i1e(const Symbol& x) { return unary<el::I1e>(x); }
 Symbol erfcx(const Symbol& x) { return unary<el::Erfcx>(x); }
 Symbol ndtri(const Symbol& x) { return unary<el::Ndtri>(x); }
+Symbol trigamma(const Symbol& x) { return unary<el::Trigamma>(x); }
 Symbol relu(const Symbol& x) { return unary<el::Relu>(x); }
 Symbol silu(const Symbol& x) { return unary<el::Silu>(x); }
 Symbol mish(const Symbol& x) { return unary<el::Mish>(x); }
@@ -207,6 +232,10 @@ Symbol clamp(const Symbol& x, std::optional<double> min, std::optional<double> m
     return parametric<el::Clamp>(x, detail::clamp_parameters(min, max));
 }
 Symbol logit(const Symbol& x, double eps) { return parametric<el::BoundedLogit>(x, {eps}); }
+Symbol nan_to_num(const Symbol& x, NanToNumOptions options)
+{
+    return parametric<el::NanToNum>(x, detail::nan_to_num_parameters(options, detail::SymbolTrace::of(x).dtype()));
+}
 
 // ---- conditions -----------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 // defaults and derivatives at kinks are those of the functions of tensors; numbers take the dtype of the tensors.
 
 #include <xgrad/ops/activations.hpp>
+#include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/functions.hpp>
 
 #include <cstdint>
@@ -123,9 +124,15 @@ Symbol remainder(const Symbol& a, const detail::SymbolOperand& b);
 Symbol remainder(const detail::SymbolNumber& a, const Symbol& b);
 Symbol floor_divide(const Symbol& a, const detail::SymbolOperand& b);
 Symbol floor_divide(const detail::SymbolNumber& a, const Symbol& b);
+Symbol div(const Symbol& a, const detail::SymbolOperand& b, Rounding rounding = Rounding::none);
+Symbol div(const detail::SymbolNumber& a, const Symbol& b, Rounding rounding = Rounding::none);
 Symbol copysign(const Symbol& a, const detail::SymbolOperand& b);
 Symbol copysign(const detail::SymbolNumber& a, const Symbol& b);
+Symbol polygamma(const detail::SymbolNumber& n, const Symbol& x);
 Symbol prelu(const Symbol& x, const detail::SymbolOperand& weight);  ///< x where it is positive, else weight x
+
+/// a + weight (b - a). Its gradients may differ from those of the operation by rounding.
+Symbol lerp(const Symbol& a, const Symbol& b, const detail::SymbolOperand& weight);
 
 // ---- of one operand -------------------------------------------------------------------------------------------------
 
@@ -164,6 +171,7 @@ Symbol asin(const Symbol& x);
 Symbol acos(const Symbol& x);
 Symbol atan(const Symbol& x);
 Symbol sinc(const Symbol& x);
+Symbol cbrt(const Symbol& x);
 Symbol erf(const Symbol& x);
 Symbol erfc(const Symbol& x);
 Symbol erfinv(const Symbol& x);
@@ -175,6 +183,7 @@ Symbol i1(const Symbol& x);
 Symbol i1e(const Symbol& x);
 Symbol erfcx(const Symbol& x);
 Symbol ndtri(const Symbol& x);
+Symbol trigamma(const Symbol& x);
 Symbol relu(const Symbol& x);
 Symbol silu(const Symbol& x);
 Symbol mish(const Symbol& x);
@@ -198,6 +207,7 @@ Symbol softshrink(const Symbol& x, double lambd = 0.5);
 Symbol threshold(const Symbol& x, double threshold, double value);
 Symbol clamp(const Symbol& x, std::optional<double> min, std::optional<double> max = std::nullopt);
 Symbol logit(const Symbol& x, double eps);
+Symbol nan_to_num(const Symbol& x, NanToNumOptions options = {});
 
 // ---- conditions -----------------------------------------------------------------------------------------------------
 

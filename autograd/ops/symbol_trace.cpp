@@ -53,7 +53,7 @@ void keep_needed(Steps& steps)
 
 }  // namespace
 
-SymbolTrace::SymbolTrace(std::size_t inputs) : id_(new_id()), outer_(current_trace)
+SymbolTrace::SymbolTrace(std::size_t inputs, Dtype dtype) : id_(new_id()), dtype_(dtype), outer_(current_trace)
 {
     constexpr std::size_t kUsual = 16;
     steps_.inputs = inputs;

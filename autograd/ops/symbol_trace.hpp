@@ -11,7 +11,8 @@ namespace xgrad::detail {
 /// While alive, operations on the symbols that it handed out are noted. Traces nest; the innermost one is current.
 class SymbolTrace {
 public:
-    explicit SymbolTrace(std::size_t inputs);
+    /// `dtype`: of the tensors.
+    SymbolTrace(std::size_t inputs, Dtype dtype);
     SymbolTrace(const SymbolTrace&) = delete;
     SymbolTrace& operator=(const SymbolTrace&) = delete;
     ~SymbolTrace();
@@ -31,6 +32,7 @@ public:
         return of(a.symbol() ? *a.symbol() : *b.symbol());
     }
 
+    Dtype dtype() const { return dtype_; }
     Source source(const Symbol& x);
     Source source(const SymbolicCondition& x);
     Source source(const SymbolOperand& x);
@@ -44,6 +46,7 @@ private:
     std::uint32_t push(const kernels::Steps::Step& step);
 
     const std::uint64_t id_;
+    const Dtype dtype_;
     SymbolTrace* const outer_;
     kernels::Steps steps_;
 };

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "autograd/kernels/simd_fold.hpp"
 #include "autograd/kernels/simd_math.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
@@ -239,6 +240,20 @@ void plain_along_columns(const Arrays& s)
         for (Index i = 0; i < s.columns; ++i) y[i] = F::of(y[i], x[r * s.columns + i]);
 }
 
+/// The sums that a loop above gives, over how many elements each has; Axis as in the names of the loops, -1: all.
+template <class T, int Axis, void (*Sums)(const Arrays&)>
+void mean(const Arrays& s)
+{
+    Sums(s);
+    T* y = static_cast<T*>(s.y);
+    const Index kept = Axis < 0 ? 1 : Axis == 0 ? s.columns : s.rows;
+    const T count = static_cast<T>(s.rows * s.columns / kept);
+    if (kept == 1)
+        *y /= count;
+    else
+        for_each_vec<T>(kept, [=](Index i, auto lanes) { lanes.store(y + i, lanes.load(y + i) / Vec<T>(count)); });
+}
+
 // ---- rows that are normalised ---------------------------------------------------------------------------------------
 
 template <class T>
@@ -354,6 +369,15 @@ const Loops kBenchLoops[] = {
     {"sum axis 1",
      {flat_along_rows<Sum, float>, flat_along_rows<Sum, double>},
      {plain_along_rows<Sum, float>, plain_along_rows<Sum, double>}},
+    {"mean",
+     {mean<float, -1, flat_all<Sum, float>>, mean<double, -1, flat_all<Sum, double>>},
+     {mean<float, -1, plain_all<Sum, float>>, mean<double, -1, plain_all<Sum, double>>}},
+    {"mean axis 0",
+     {mean<float, 0, flat_along_columns<Sum, float>>, mean<double, 0, flat_along_columns<Sum, double>>},
+     {mean<float, 0, plain_along_columns<Sum, float>>, mean<double, 0, plain_along_columns<Sum, double>>}},
+    {"mean axis 1",
+     {mean<float, 1, flat_along_rows<Sum, float>>, mean<double, 1, flat_along_rows<Sum, double>>},
+     {mean<float, 1, plain_along_rows<Sum, float>>, mean<double, 1, plain_along_rows<Sum, double>>}},
     {"max", {flat_all<Max, float>, flat_all<Max, double>}, {plain_all<Max, float>, plain_all<Max, double>}},
     {"max axis 0",
      {flat_along_columns<Max, float>, flat_along_columns<Max, double>},

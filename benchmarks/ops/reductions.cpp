@@ -56,7 +56,7 @@ struct Reduction {
         return named("mean")
             .op([r = *this] { return r.axis < 0 ? xgrad::mean(r.x) : xgrad::mean(r.x, r.axis); })
             .kernel(run)
-            .against(loop("sum").c_str(), y, x);
+            .against(loop("mean").c_str(), y, x);
     }
     Case max() const
     {

@@ -14,4 +14,3 @@ struct DigitsNet {
         return fc2(relu(fc1(flatten(x, 1))));
     }
 };
-

@@ -3,6 +3,7 @@
 
 #include "autograd/kernels/isa/conv_forward.hpp"
 #include "autograd/kernels/isa/gemm.hpp"
+#include "autograd/kernels/simd_fold.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
 

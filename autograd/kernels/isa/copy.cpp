@@ -1,6 +1,8 @@
-// Copies that change the order of elements, which are words of 4 or 8 bytes.
-#include "autograd/kernels/arrange_table.hpp"
+// Copies: those that change the order of elements, which are words of 4 or 8 bytes; and past the caches.
+#include <cstring>
+
 #include "autograd/kernels/isa/transpose.hpp"
+#include "autograd/kernels/table.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
 namespace {
@@ -56,42 +58,59 @@ constexpr Index kWide = 16 / sizeof(T);
 
 // ---- planes ---------------------------------------------------------------------------------------------------------
 
-/// body(start) for 0, step, 2 step ...; the last one ends at n and may overlap the one before it.
-template <class Body>
-inline void for_each_start(Index n, Index step, Body body)
+/// Tile by tile; the last ones overlap those before them. Not inlined: it would be there nine times, and find no registers
+/// for all its offsets.
+template <Index Side, class T>
+[[gnu::noinline]] void transpose_block(Index height, Index width, const T* from, Index from_row, T* to, Index to_row)
 {
-    for (Index i = 0; i + step <= n; i += step) body(i);
-    if (n % step != 0) body(n - step);
+    for (Index k = 0; k < width; k += Side) {
+        const Index column = k + Side <= width ? k : width - Side;
+        const T* const from_column = from + column;
+        T* const to_line = to + column * to_row;
+        for (Index i = 0; i < height; i += Side) {
+            const Index row = i + Side <= height ? i : height - Side;
+            transpose_tile<Side>(from_column + row * from_row, from_row, to_line + row, to_row);
+        }
+    }
 }
 
-/// In blocks whose rows are one cache line on both sides, and these in panels of columns: far rows lie in memory pages of
-/// their own, of which the processor has few at hand.
-template <Index Side, class T>
+/// Planes up to here are one block: all of it stays in the first cache.
+constexpr Index kNearElements = 2048;
+
+/// Planes that reach over as much memory are not expected in the cache.
+constexpr Index kFarBytes = 1000000;
+
+/// body(start, count) for blocks of that length; a rest that is smaller than a tile is done together with elements before
+/// it.
+template <Index Side, class Body>
+inline void for_each_block(Index n, Index length, Body body)
+{
+    for (Index i = 0; i < n; i += length) {
+        if (n - i < Side)
+            body(n - Side, Side);
+        else
+            body(i, n - i < length ? n - i : length);
+    }
+}
+
+/// In blocks whose rows are a cache line or two on both sides, and these in panels of columns: far rows lie in memory
+/// pages of their own, of which the processor has few at hand. Far: the lines of the next block downwards are fetched
+/// ahead, since the processor foresees none that is a row further on.
+template <Index Side, bool Far, class T>
 void transpose_tiles(Index rows, Index columns, const T* from, Index from_row, T* to, Index to_row)
 {
-    constexpr Index line = 64 / sizeof(T);
-    const auto block = [=](Index r, Index c, Index height, Index width) {
-        for_each_start(width, Side, [=](Index k) {
-            for_each_start(height, Side, [=](Index i) {
-                transpose_tile<Side>(from + (r + i) * from_row + c + k, from_row, to + (c + k) * to_row + r + i,
-                                     to_row);
-            });
-        });
-    };
-    // A rest that is smaller than a tile is done together with elements before it.
-    const auto for_each_block = [=](Index n, auto body) {
-        for (Index i = 0; i < n; i += line) {
-            if (n - i < Side)
-                body(n - Side, Side);
-            else
-                body(i, n - i < line ? n - i : line);
+    constexpr Index line = 64 / sizeof(T), block = Far ? line : 2 * line, panel = Far ? 512 : 256;
+    const auto block_at = [=](Index r, Index c, Index height, Index width) {
+        if (Far && r + 2 * block <= rows) {
+            for (Index k = 0; k < width; ++k) __builtin_prefetch(to + (c + k) * to_row + r + block, 1, 2);
+            for (Index i = 0; i < block; ++i) __builtin_prefetch(from + (r + block + i) * from_row + c, 0, 2);
         }
+        transpose_block<Side>(height, width, from + r * from_row + c, from_row, to + c * to_row + r, to_row);
     };
-    constexpr Index panel = 256;
     for (Index first = 0; first < columns; first += panel) {
         const Index rest = columns - first, width = rest < panel + Side ? rest : panel;
-        for_each_block(rows, [=](Index r, Index height) {
-            for_each_block(width, [=](Index c, Index count) { block(r, first + c, height, count); });
+        for_each_block<Side>(rows, block, [=](Index r, Index height) {
+            for_each_block<Side>(width, line, [=](Index c, Index count) { block_at(r, first + c, height, count); });
         });
         if (width == rest) break;
     }
@@ -103,8 +122,13 @@ void transpose(Index rows, Index columns, const void* from_, Index from_row, voi
     const T* from = static_cast<const T*>(from_);
     T* to = static_cast<T*>(to_);
     const Index least = rows < columns ? rows : columns;
-    if (least >= kWide<T>) return transpose_tiles<kWide<T>>(rows, columns, from, from_row, to, to_row);
-    if (least >= kWide<T> / 2) return transpose_tiles<kWide<T> / 2>(rows, columns, from, from_row, to, to_row);
+    if (least >= kWide<T> && rows * columns <= kNearElements && rows * from_row <= kFarBytes)
+        return transpose_block<kWide<T>>(rows, columns, from, from_row, to, to_row);
+    const Index reach = rows * from_row > columns * to_row ? rows * from_row : columns * to_row;
+    if (least >= kWide<T> && reach * static_cast<Index>(sizeof(T)) >= kFarBytes)
+        return transpose_tiles<kWide<T>, true>(rows, columns, from, from_row, to, to_row);
+    if (least >= kWide<T>) return transpose_tiles<kWide<T>, false>(rows, columns, from, from_row, to, to_row);
+    if (least >= kWide<T> / 2) return transpose_tiles<kWide<T> / 2, false>(rows, columns, from, from_row, to, to_row);
     if (rows < columns) {
         for (Index k = 0; k < columns; ++k)
             for (Index i = 0; i < rows; ++i) to[k * to_row + i] = from[i * from_row + k];
@@ -157,9 +181,31 @@ void every_second(Index n, const void* from_, void* to_)
     for (; i < n; ++i) to[i] = from[2 * i];
 }
 
+// ---- past the caches ------------------------------------------------------------------------------------------------
+
+void stream(Index bytes, const void* from_, void* to_)
+{
+    const char* from = static_cast<const char*>(from_);
+    char* to = static_cast<char*>(to_);
+    Index i = 0;
+#if defined(__AVX512F__)
+    for (; i + 64 <= bytes; i += 64)
+        _mm512_stream_si512(reinterpret_cast<__m512i*>(to + i), _mm512_loadu_si512(from + i));
+#elif defined(__AVX2__)
+    for (; i + 32 <= bytes; i += 32)
+        _mm256_stream_si256(reinterpret_cast<__m256i*>(to + i),
+                            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + i)));
+#elif defined(__SSE2__)
+    for (; i + 16 <= bytes; i += 16)
+        _mm_stream_si128(reinterpret_cast<__m128i*>(to + i),
+                         _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i)));
+#endif
+    std::memcpy(to + i, from + i, static_cast<std::size_t>(bytes - i));
+}
+
 }  // namespace
 
-void fill_copy(ArrangeTable& table)
+void fill_copy(KernelTable& table)
 {
     table.transpose[0] = transpose<float>;
     table.transpose[1] = transpose<double>;
@@ -167,6 +213,7 @@ void fill_copy(ArrangeTable& table)
     table.copy_rows[1] = copy_rows<double>;
     table.every_second[0] = every_second<float>;
     table.every_second[1] = every_second<double>;
+    table.stream = stream;
 }
 
 }  // namespace xgrad::kernels::XGRAD_ISA_NAME

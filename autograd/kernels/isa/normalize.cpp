@@ -2,8 +2,7 @@
 // read three times while it is in the cache: for its mean, for the squares about it, and to be written.
 #include "autograd/kernels/normalize.hpp"
 
-#include "autograd/kernels/arrange_table.hpp"
-#include "autograd/kernels/simd_fold.hpp"
+#include "autograd/kernels/isa/short_rows.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
 namespace {
@@ -47,7 +46,7 @@ Sums<T> totals(const Place& p, const Add& add)
         if (i < p.n) add(offset + i, Part{p.n - i}, s1);
     }
     const Sums<T> all = (s0 + s2) + (s1 + s3);
-    return {Vec<T>(sum_across(all.a)), Vec<T>(sum_across(all.b))};
+    return {Vec<T>(sum_lanes(all.a)), Vec<T>(sum_lanes(all.b))};
 }
 
 /// body(offset, lanes) for all elements.
@@ -155,6 +154,13 @@ template <class T>
     const T *x = static_cast<const T*>(x_), *weight = static_cast<const T*>(weight_),
             *bias = static_cast<const T*>(bias_);
     T *y = static_cast<T*>(y_), *statistics = static_cast<T*>(statistics_);
+    if (s.pieces == 1 && s.n <= kShortRow<T>) {
+        const Affine<T> affine{weight, bias};
+        Index g = begin;
+        for (; g + 4 <= end; g += 4) normalize_short_rows<T, 4>(s, g, x, affine, y, statistics);
+        for (; g < end; ++g) normalize_short_rows<T, 1>(s, g, x, affine, y, statistics);
+        return;
+    }
     const Numbers<T> numbers;
     for_each_group<T>(s, begin, end, [&](const auto& group, Index g) {
         const Moments<T> m = moments(group, s.pieces * s.n, x);
@@ -251,7 +257,7 @@ void rows_vjp(const NormGroups& s, Index first, const T* gy, const T* x, const T
             lanes.store(gw + i, to_w);
             lanes.store(gb + i, to_b);
         });
-        for (Index r = 0; r < Rows; ++r) sum[r] += sum_across(sums[r]), along[r] += sum_across(alongs[r]);
+        for (Index r = 0; r < Rows; ++r) sum[r] += sum_lanes(sums[r]), along[r] += sum_lanes(alongs[r]);
     }
     if (gx == nullptr) return;
     gx += first * s.n;
@@ -280,7 +286,7 @@ template <class T>
 }
 
 template <class T>
-void fill_for(ArrangeTable& table, std::size_t dtype)
+void fill_for(KernelTable& table, std::size_t dtype)
 {
     table.normalize[dtype] = normalize<T>;
     table.normalize_vjp[dtype] = normalize_vjp<T>;
@@ -289,7 +295,7 @@ void fill_for(ArrangeTable& table, std::size_t dtype)
 
 }  // namespace
 
-void fill_normalize(ArrangeTable& table)
+void fill_normalize(KernelTable& table)
 {
     fill_for<float>(table, index_of(f32));
     fill_for<double>(table, index_of(f64));

@@ -1,6 +1,7 @@
 // Pooling of a range of planes on one thread; see kernels/pool.hpp.
 #include "autograd/kernels/isa/image.hpp"
 #include "autograd/kernels/isa/pack.hpp"
+#include "autograd/kernels/simd_fold.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
 namespace {

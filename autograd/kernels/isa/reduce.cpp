@@ -17,28 +17,27 @@ template <class T>
 T sum_block(Index n, const T* x)
 {
     constexpr Index size = Vec<T>::size;
-    if (n <= 4) {
-        T sum = n > 0 ? x[0] : T{0};
-        for (Index i = 1; i < n; ++i) sum += x[i];
-        return sum;
-    }
-    if (n <= size) return sum_across(n == size ? Vec<T>::load(x) : Vec<T>::load_part(x, n));
-    Vec<T> s0(0), s1(0), s2(0), s3(0);
+    Vec<T> s0(0), s1(0), s2(0), s3(0), s4(0), s5(0), s6(0), s7(0);  // an array would lie in memory
     Index i = 0;
-    for (; i + 4 * size <= n; i += 4 * size) {
-        s0 += Vec<T>::load(x + i), s1 += Vec<T>::load(x + i + size);
-        s2 += Vec<T>::load(x + i + 2 * size), s3 += Vec<T>::load(x + i + 3 * size);
+    const auto load = [x, &i](Index k) { return Vec<T>::load(x + i + k * size); };
+    for (; i + 8 * size <= n; i += 8 * size) {
+        s0 += load(0), s1 += load(1), s2 += load(2), s3 += load(3);
+        s4 += load(4), s5 += load(5), s6 += load(6), s7 += load(7);
+    }
+    if (i + 4 * size <= n) {
+        s0 += load(0), s1 += load(1), s2 += load(2), s3 += load(3);
+        i += 4 * size;
     }
     if (i + 2 * size <= n) {
-        s0 += Vec<T>::load(x + i), s1 += Vec<T>::load(x + i + size);
+        s4 += load(0), s5 += load(1);
         i += 2 * size;
     }
     if (i + size <= n) {
-        s2 += Vec<T>::load(x + i);
+        s6 += load(0);
         i += size;
     }
-    if (i < n) s3 += Vec<T>::load_part(x + i, n - i);
-    return sum_across((s0 + s2) + (s1 + s3));
+    if (i < n) s7 += Vec<T>::load_part(x + i, n - i);
+    return sum_lanes(((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7)));
 }
 
 template <class T>
@@ -47,6 +46,53 @@ T sum_row(Index n, const T* x)
     if (n <= kPairwiseBlock) return sum_block(n, x);
     const Index half = (n / 2 + kPairwiseBlock - 1) / kPairwiseBlock * kPairwiseBlock;
     return sum_row(half, x) + sum_row(n - half, x + half);
+}
+
+/// Rows of a few registers: what folds the last one costs more than the rest, and four are folded at once.
+template <class T>
+constexpr Index kShortRow = 16 * Vec<T>::size;
+
+template <class T, Index Rows>
+inline void sum_short_rows(Index n, const T* x, T* y)
+{
+    constexpr Index size = Vec<T>::size;
+    Vec<T> even[Rows], odd[Rows];
+    for (Index r = 0; r < Rows; ++r) even[r] = odd[r] = Vec<T>(0);
+    Index i = 0;
+    for (; i + 2 * size <= n; i += 2 * size)
+        for (Index r = 0; r < Rows; ++r) {
+            even[r] += Vec<T>::load(x + r * n + i);
+            odd[r] += Vec<T>::load(x + r * n + i + size);
+        }
+    if (i + size <= n) {
+        for (Index r = 0; r < Rows; ++r) even[r] += Vec<T>::load(x + r * n + i);
+        i += size;
+    }
+    if (i < n)
+        for (Index r = 0; r < Rows; ++r) odd[r] += Vec<T>::load_part(x + r * n + i, n - i);
+    for (Index r = 0; r < Rows; ++r) even[r] += odd[r];
+    if constexpr (Rows == 4)
+        store_sums(even, y);
+    else
+        for (Index r = 0; r < Rows; ++r) y[r] = sum_lanes(even[r]);
+}
+
+template <class T>
+void sum_rows(Index rows, Index n, const T* x, T* y)
+{
+    Index r = 0;
+    if (n > kShortRow<T>) {
+        for (; r < rows; ++r) y[r] = n <= kPairwiseBlock ? sum_block(n, x + r * n) : sum_row(n, x + r * n);
+    } else if (n <= 4) {
+        for (; r < rows; ++r) {
+            T sum = n > 0 ? x[r * n] : T{0};
+            for (Index i = 1; i < n; ++i) sum += x[r * n + i];
+            y[r] = sum;
+        }
+    } else {
+        for (; r + 4 <= rows; r += 4) sum_short_rows<T, 4>(n, x + r * n, y + r);
+        for (; r < rows; ++r) sum_short_rows<T, 1>(n, x + r * n, y + r);
+    }
 }
 
 /// y[i] = sum over k of x[k, i] for a few columns: the sums stay in registers.
@@ -109,10 +155,7 @@ void sum(Index outer, Index n, Index inner, const void* x_, void* y_)
 {
     const T* x = static_cast<const T*>(x_);
     T* y = static_cast<T*>(y_);
-    if (inner == 1 || n == 0) {
-        for (Index o = 0; o < outer * inner; ++o) y[o] = sum_row(n, x + o * n);
-        return;
-    }
+    if (inner == 1 || n == 0) return sum_rows(outer * inner, n, x, y);
     for (Index o = 0; o < outer; ++o) sum_columns(n, inner, x + o * n * inner, y + o * inner);
 }
 
@@ -136,10 +179,16 @@ struct Largest {
     {
         return maximum(a, b);
     }
+    /// The better one; b where one is NaN.
+    template <class T>
+    static Vec<T> of_numbers(const Vec<T>& a, const Vec<T>& b)
+    {
+        return larger(a, b);
+    }
     template <class T>
     static T among(const Vec<T>& v)
     {
-        return max_across(v);
+        return max_lanes(v);
     }
     template <class X>
     static auto passes(const X& x, const X& best)
@@ -154,9 +203,14 @@ struct Smallest {
         return minimum(a, b);
     }
     template <class T>
+    static Vec<T> of_numbers(const Vec<T>& a, const Vec<T>& b)
+    {
+        return smaller(a, b);
+    }
+    template <class T>
     static T among(const Vec<T>& v)
     {
-        return -max_across(-v);
+        return -max_lanes(-v);
     }
     template <class X>
     static auto passes(const X& x, const X& best)
@@ -180,6 +234,27 @@ T extreme_scalar(Index n, const T* x, T best)
     return best;
 }
 
+/// The extremum of numbers, and whether there was a NaN among them: looked for by itself, which is cheaper than extrema
+/// that keep it.
+template <class Order, class T>
+struct Extreme {
+    explicit Extreme(const T* x) : best(Vec<T>::load(x)), is_nan(best != best) {}
+    void take(const Vec<T>& x)
+    {
+        best = Order::of_numbers(x, best);
+        is_nan = is_nan | (x != x);
+    }
+    void take(const Extreme& x)
+    {
+        best = Order::of_numbers(x.best, best);
+        is_nan = is_nan | x.is_nan;
+    }
+    T result() const { return any(is_nan) ? Constants<T>::kNan : Order::among(best); }
+
+    Vec<T> best;
+    Mask<T> is_nan;
+};
+
 /// The extremum of n > 0 numbers.
 template <class Order, class T>
 T extreme(Index n, const T* x)
@@ -188,15 +263,19 @@ T extreme(Index n, const T* x)
         constexpr Index size = Vec<T>::size;
         if (n >= size) {
             // The last register overlaps the one before it: extrema do not mind seeing an element twice.
-            Vec<T> best[4];
-            for (Vec<T>& part : best) part = Vec<T>::load(x);
+            Extreme<Order, T> a(x), b(x + n - size);
             Index i = size;
-            for (; i + 4 * size <= n; i += 4 * size)
-                for (Index k = 0; k < 4; ++k) best[k] = Order::of(best[k], Vec<T>::load(x + i + k * size));
-            for (; i + size <= n; i += size) best[0] = Order::of(best[0], Vec<T>::load(x + i));
-            best[1] = Order::of(best[1], Vec<T>::load(x + n - size));
-            const Vec<T> all = Order::of(Order::of(best[0], best[2]), Order::of(best[1], best[3]));
-            return any(all != all) ? Constants<T>::kNan : Order::among(all);
+            if (n >= 4 * size) {
+                Extreme<Order, T> c(x + size), d(x + 2 * size);
+                for (i = 3 * size; i + 4 * size <= n; i += 4 * size) {
+                    a.take(Vec<T>::load(x + i)), b.take(Vec<T>::load(x + i + size));
+                    c.take(Vec<T>::load(x + i + 2 * size)), d.take(Vec<T>::load(x + i + 3 * size));
+                }
+                a.take(c), b.take(d);
+            }
+            for (; i + size <= n; i += size) a.take(Vec<T>::load(x + i));
+            a.take(b);
+            return a.result();
         }
     }
     return extreme_scalar<Order>(n, x, x[0]);

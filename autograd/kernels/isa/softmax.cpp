@@ -1,17 +1,11 @@
 // Softmax and its kin over (outer, n, inner) arrays along n. Rows (inner = 1) run along n; otherwise registers run
 // along inner, so that every load is contiguous.
+#include "autograd/kernels/simd_fold.hpp"
 #include "autograd/kernels/simd_math.hpp"
 #include "autograd/kernels/table.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
 namespace {
-
-/// The larger; of NaN either may be lost, which the sum of exponentials brings back.
-template <class T>
-Vec<T> larger(const Vec<T>& a, const Vec<T>& b)
-{
-    return select(a > b, a, b);
-}
 
 // A group is what one softmax runs over: a row of n elements for each lane set. The two kinds have the same interface:
 //   for_each(body): body(offset, lanes) for each register of the group;   padding: what lanes outside hold
@@ -81,6 +75,7 @@ inline Exponentials<T> exponentials(const Group& group, const T* x, Keep keep)
 {
     const Vec<T> lowest(-Constants<T>::kInfinity);
     Vec<T> largest = lowest, sum(0);
+    // A NaN may be lost here; the sum of exponentials brings it back.
     group.for_each([&](Index at, auto lanes) { largest = larger(lanes.load(x + at, lowest), largest); });
     largest = group.largest(largest);
     group.for_each([&](Index at, auto lanes) {

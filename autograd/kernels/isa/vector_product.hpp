@@ -4,6 +4,7 @@
 
 #include "autograd/kernels/compute_table.hpp"
 #include "autograd/kernels/isa/pack.hpp"
+#include "autograd/kernels/simd_fold.hpp"
 
 namespace xgrad::kernels::XGRAD_ISA_NAME {
 
