@@ -14,6 +14,7 @@
 #include "tests/catalogue/disagreements.hpp"
 #include "tests/catalogue/observe.hpp"
 #include "tests/catalogue/page.hpp"
+#include "tests/expect_tensor.hpp"
 #include "tests/reference/case_set.hpp"
 
 using namespace xgrad;

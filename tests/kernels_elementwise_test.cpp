@@ -96,6 +96,10 @@ struct Domain<el::Logit> : Between<2, 2> {
     static constexpr double low = 0.01, high = 0.99;
 };
 template <>
+struct Domain<el::Ndtri> : Between<2> {
+    static constexpr double low = 0.001, high = 0.999;
+};
+template <>
 struct Domain<el::Sinc> : Between<2, 2> {
 };
 template <>

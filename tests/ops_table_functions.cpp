@@ -103,14 +103,30 @@ const OpRows kRows{{
      {kAboveOne, kPositive},
      {.tolerance = 1e-5}},
 
-    // whole numbers, without derivative: of 8 x and 8 b, which are whole
-    {"Gcd", [](const In& x) { return to(gcd(to(x[0] * 8, i64), to(x[1] * 8, i64)), f64) * x[0]; }, {kMatrix, kOther}},
-    {"Lcm", [](const In& x) { return to(lcm(to(x[0] * 8, i64), to(x[1] * 8, i64)), f64) * x[0]; }, {kMatrix, kRow}},
-    {"BitwiseAnd", [](const In& x) { return to(bitwise_and(to(x[0] * 8, i64), 6), f64) * x[0]; }, {kMatrix}},
-    {"BitwiseOr", [](const In& x) { return to(bitwise_or(to(x[0] * 8, i64), 6), f64) * x[0]; }, {kMatrix}},
-    {"BitwiseXor", [](const In& x) { return to(bitwise_xor(to(x[0] * 8, i64), 6), f64) * x[0]; }, {kMatrix}},
-    {"LeftShift", [](const In& x) { return to(bitwise_left_shift(to(x[0] * 8, i64), 2), f64) * x[0]; }, {kMatrix}},
-    {"RightShift", [](const In& x) { return to(bitwise_right_shift(to(x[0] * 8, i64), 2), f64) * x[0]; }, {kMatrix}},
+    // whole numbers, without derivative: of 8 x + 1/2, rounded down
+    {"Gcd",
+     [](const In& x) {
+         return to(gcd(to(floor(x[0] * 8 + 0.5), i64), to(floor(x[1] * 8 + 0.5), i64)), f64) * (x[0] + x[1]);
+     },
+     {kMatrix, kOther}},
+    {"Lcm",
+     [](const In& x) {
+         return to(lcm(to(floor(x[0] * 8 + 0.5), i64), to(floor(x[1] * 8 + 0.5), i64)), f64) * (x[0] + x[1]);
+     },
+     {kMatrix, kRow}},
+    {"BitwiseAnd",
+     [](const In& x) { return to(bitwise_and(to(floor(x[0] * 8 + 0.5), i64), 6), f64) * x[0]; },
+     {kMatrix}},
+    {"BitwiseOr", [](const In& x) { return to(bitwise_or(to(floor(x[0] * 8 + 0.5), i64), 6), f64) * x[0]; }, {kMatrix}},
+    {"BitwiseXor",
+     [](const In& x) { return to(bitwise_xor(to(floor(x[0] * 8 + 0.5), i64), 6), f64) * x[0]; },
+     {kMatrix}},
+    {"LeftShift",
+     [](const In& x) { return to(bitwise_left_shift(to(floor(x[0] * 8 + 0.5), i64), 2), f64) * x[0]; },
+     {kMatrix}},
+    {"RightShift",
+     [](const In& x) { return to(bitwise_right_shift(to(floor(x[0] * 8 + 0.5), i64), 2), f64) * x[0]; },
+     {kMatrix}},
 
     // with a factor
     {"AddAlpha", [](const In& x) { return add(x[0], x[1], 0.75); }, {kMatrix, kRow}},

@@ -125,8 +125,8 @@ auto sign_of(const auto& x)
 /// i0 exp(-|x|), which does not overflow.
 struct I0e {
     static constexpr const char* name = "i0e";
-    static constexpr const char* formula = "i0(x) * exp(-abs(x))";
-    static constexpr const char* derivative_formula = "i1e(x) - sign(x) * i0e(x)";
+    static constexpr const char* formula = "i0e(x)";
+    static constexpr const char* derivative_formula = "i1e(x) - where(x > 0, 1, where(x < 0, -1, 0)) * i0e(x)";
     static constexpr unsigned reads = kX;
 
     static auto value(const auto& x) { return i0e(x); }
@@ -149,8 +149,9 @@ struct I1 {
 /// i1 exp(-|x|), which does not overflow.
 struct I1e {
     static constexpr const char* name = "i1e";
-    static constexpr const char* formula = "i1(x) * exp(-abs(x))";
-    static constexpr const char* derivative_formula = "where(x == 0, 0.5, i0e(x) - i1e(x) * (sign(x) + 1 / x))";
+    static constexpr const char* formula = "i1e(x)";
+    static constexpr const char* derivative_formula =
+        "where(x == 0, 0.5, i0e(x) - i1e(x) * (where(x < 0, -1, 1) + 1 / x))";
     static constexpr unsigned reads = kX;
 
     static auto value(const auto& x) { return i1e(x); }
@@ -165,7 +166,7 @@ struct I1e {
 /// exp(x^2) erfc(x), which does not underflow.
 struct Erfcx {
     static constexpr const char* name = "erfcx";
-    static constexpr const char* formula = "exp(x * x) * erfc(x)";
+    static constexpr const char* formula = "erfcx(x)";
     static constexpr const char* derivative_formula = "2 * x * erfcx(x) - 1.1283791670955126";
     static constexpr unsigned reads = kX;
 

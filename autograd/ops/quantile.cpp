@@ -82,6 +82,10 @@ Tensor quantile(const Input& x, const Operand& q, std::int64_t axis, bool keepdi
         throw DtypeError(error_text("quantile",
                                     describe(*x) + (several ? " with q " + describe(*q.tensor()) : std::string()),
                                     "x is f32 or f64, and q a number or a tensor of one axis", "convert x with to"));
+    if (q.tensor() && detail::is_batched(*q.tensor()))
+        return detail::one_by_one({&*x, q.tensor()}, [&](const std::vector<Tensor>& one) {
+            return quantile(one[0], one[1], axis, keepdim, interpolation);
+        });
     const Tensor from = x->ndim() == 0 ? reshape(x, {1}) : *x;
     if (from.size(axis) == 0)
         throw ShapeError(error_text("quantile", "shape " + to_string(x->sizes()) + " has nothing to choose from",
