@@ -1,5 +1,7 @@
 #include <xgrad/optim/adam.hpp>
 
+#include <fmt/format.h>
+
 #include "optim/method.hpp"
 
 namespace xgrad::optim {
@@ -28,7 +30,8 @@ struct WithMoments {
 
     static void describe_moments(Description& d, const Options& o)
     {
-        d.line("m = {} m + {} g,  v = {} v + {} g^2", o.betas[0], rest(o.betas[0]), o.betas[1], rest(o.betas[1]));
+        d.line(fmt::format("m = {} m + {} g,  v = {} v + {} g^2", o.betas[0], rest(o.betas[0]), o.betas[1],
+                           rest(o.betas[1])));
     }
 };
 
@@ -60,9 +63,9 @@ struct AdamMethod : WithMoments<Options> {
     {
         AdamMethod::describe_moments(d, o);
         if (o.amsgrad) d.line("w = max(w, v), in place of v below (AMSGrad)");
-        d.line("p = p - {} m / (1 - {}^t) / {}", o.lr, o.betas[0],
-               o.eps_inside_sqrt ? fmt::format("sqrt(v / (1 - {}^t) + {})", o.betas[1], o.eps)
-                                 : fmt::format("(sqrt(v / (1 - {}^t)) + {})", o.betas[1], o.eps));
+        d.line(fmt::format("p = p - {} m / (1 - {}^t) / {}", o.lr, o.betas[0],
+                           o.eps_inside_sqrt ? fmt::format("sqrt(v / (1 - {}^t) + {})", o.betas[1], o.eps)
+                                             : fmt::format("(sqrt(v / (1 - {}^t)) + {})", o.betas[1], o.eps)));
         d.lecture("Adam with bias correction (S0:536)");
     }
 };
@@ -101,8 +104,9 @@ struct Method<AdamaxOptions> : WithMoments<AdamaxOptions> {
 
     static void describe(Description& d, const AdamaxOptions& o)
     {
-        d.line("m = {} m + {} g,  u = max({} u, |g| + {})", o.betas[0], rest(o.betas[0]), o.betas[1], o.eps);
-        d.line("p = p - {} m / (1 - {}^t) / u", o.lr, o.betas[0]);
+        d.line(
+            fmt::format("m = {} m + {} g,  u = max({} u, |g| + {})", o.betas[0], rest(o.betas[0]), o.betas[1], o.eps));
+        d.line(fmt::format("p = p - {} m / (1 - {}^t) / u", o.lr, o.betas[0]));
         d.lecture("named only (S0:548)");
     }
 };
@@ -146,9 +150,9 @@ struct Method<NAdamOptions> : WithMoments<NAdamOptions> {
     static void describe(Description& d, const NAdamOptions& o)
     {
         describe_moments(d, o);
-        d.line("mu_t = {} (1 - 0.96^({} t) / 2),  M_t = mu_1 ... mu_t", o.betas[0], o.momentum_decay);
-        d.line("p = p - {} ((1 - mu_t) / (1 - M_t) g + mu_(t+1) / (1 - M_t mu_t mu_(t+1)) m)", o.lr);
-        d.line("        / (sqrt(v / (1 - {}^t)) + {})", o.betas[1], o.eps);
+        d.line(fmt::format("mu_t = {} (1 - 0.96^({} t) / 2),  M_t = mu_1 ... mu_t", o.betas[0], o.momentum_decay));
+        d.line(fmt::format("p = p - {} ((1 - mu_t) / (1 - M_t) g + mu_(t+1) / (1 - M_t mu_t mu_(t+1)) m)", o.lr));
+        d.line(fmt::format("        / (sqrt(v / (1 - {}^t)) + {})", o.betas[1], o.eps));
         d.lecture("named only (S0:548)");
     }
 };
@@ -181,11 +185,12 @@ struct Method<RAdamOptions> : WithMoments<RAdamOptions> {
     static void describe(Description& d, const RAdamOptions& o)
     {
         describe_moments(d, o);
-        d.line("rho = {:g},  rho_t = rho - 2 t {}^t / (1 - {}^t)", 2 / (1 - o.betas[1]) - 1, o.betas[1], o.betas[1]);
-        d.line("rho_t > 5: p = p - {} m / (1 - {}^t) sqrt(1 - {}^t) / (sqrt(v) + {})", o.lr, o.betas[0], o.betas[1],
-               o.eps);
+        d.line(fmt::format("rho = {:g},  rho_t = rho - 2 t {}^t / (1 - {}^t)", 2 / (1 - o.betas[1]) - 1, o.betas[1],
+                           o.betas[1]));
+        d.line(fmt::format("rho_t > 5: p = p - {} m / (1 - {}^t) sqrt(1 - {}^t) / (sqrt(v) + {})", o.lr, o.betas[0],
+                           o.betas[1], o.eps));
         d.line("             sqrt((rho_t - 4) (rho_t - 2) rho / ((rho - 4) (rho - 2) rho_t))");
-        d.line("else:      p = p - {} m / (1 - {}^t)", o.lr, o.betas[0]);
+        d.line(fmt::format("else:      p = p - {} m / (1 - {}^t)", o.lr, o.betas[0]));
     }
 };
 

@@ -1,5 +1,7 @@
 #include <xgrad/optim/asgd.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "optim/method.hpp"
@@ -36,9 +38,9 @@ struct Method<ASGDOptions> {
 
     static void describe(Description& d, const ASGDOptions& o)
     {
-        d.line("eta_1 = {},  eta_(t+1) = {} / (1 + {} t)^{}", o.lr, o.lr, o.lambd * o.lr, o.alpha);
-        d.line("mu_1 = 1,  mu_(t+1) = 1 / max(1, t - {})", o.t0);
-        d.line("p = (1 - {} eta_t) p - eta_t g", o.lambd);
+        d.line(fmt::format("eta_1 = {},  eta_(t+1) = {} / (1 + {} t)^{}", o.lr, o.lr, o.lambd * o.lr, o.alpha));
+        d.line(fmt::format("mu_1 = 1,  mu_(t+1) = 1 / max(1, t - {})", o.t0));
+        d.line(fmt::format("p = (1 - {} eta_t) p - eta_t g", o.lambd));
         d.line("a = a + mu_t (p - a), the average");
     }
 };

@@ -13,8 +13,8 @@ struct ClipOptions {
     bool error_if_nonfinite = false;  ///< throw AnomalyError, and change nothing, when the norm is NaN or infinite
 };
 
-/// Multiplies all gradients with max_norm / (norm + 1e-6) where their norm, as of one vector, is larger than that. Returns
-/// the norm. Throws std::invalid_argument for a negative or NaN max_norm.
+/// Multiplies all gradients with max_norm / (norm + 1e-6) where their norm, as of one vector, is larger than that.
+/// Returns the norm. Throws std::invalid_argument for a negative or NaN max_norm.
 /// Source: Pascanu et al., On the difficulty of training recurrent neural networks (2013), with PyTorch's 1e-6.
 double clip_grad_norm(const std::vector<ParameterRef>& parameters, double max_norm, ClipOptions options = {});
 

@@ -1,6 +1,8 @@
 // Schedules that go up and down: warm restarts, cycles, one cycle.
 #include <xgrad/optim/schedules.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <limits>

@@ -1,9 +1,15 @@
 #include "optim/description.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
 namespace xgrad::optim {
+
+std::string rest(double x) { return fmt::format("{:g}", 1 - x); }
+
+std::string Description::number(double value) { return fmt::format("{}", value); }
 
 void Description::gradient(bool maximize, double weight_decay, double l1)
 {
@@ -15,10 +21,13 @@ void Description::gradient(bool maximize, double weight_decay, double l1)
 
 void Description::shrink(double lr, double weight_decay)
 {
-    if (weight_decay != 0) line("p = p - {} {} p", lr, weight_decay);
+    if (weight_decay != 0) line(fmt::format("p = p - {} {} p", lr, weight_decay));
 }
 
-void Description::max_norm(double bound) { line("rows w of p with |w| > {} become {} w / |w|", bound, bound); }
+void Description::max_norm(double bound)
+{
+    line(fmt::format("rows w of p with |w| > {} become {} w / |w|", bound, bound));
+}
 
 void Description::call_option(const std::string& name, const std::string& value)
 {

@@ -1,25 +1,20 @@
 // How optimizers and schedules print the formula in use. Private to optim.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace xgrad::optim {
 
 /// 1 - x, without the digits that rounding adds.
-inline std::string rest(double x) { return fmt::format("{:g}", 1 - x); }
+std::string rest(double x);
 
 class Description {
 public:
     /// A line of the formula.
-    template <class... Args>
-    void line(fmt::format_string<Args...> format, Args&&... args)
-    {
-        lines_.push_back(fmt::format(format, std::forward<Args>(args)...));
-    }
+    void line(std::string text) { lines_.push_back(std::move(text)); }
 
     /// g = dL/dp + ...; p = (1 - lr weight_decay) p; rows cut to a length.
     void gradient(bool maximize, double weight_decay, double l1);
@@ -40,18 +35,19 @@ public:
     {
         if constexpr (requires { value.size(); }) {
             std::string list;
-            for (const auto& v : value) list += fmt::format("{}{}", list.empty() ? "" : ", ", v);
+            for (const double v : value) list += (list.empty() ? "" : ", ") + number(v);
             call_option(name, "(" + list + ")");
         } else if constexpr (std::is_same_v<T, bool>) {
             if (value) call_option(name, "True");
         } else if constexpr (!std::is_enum_v<T>) {
-            call_option(name, fmt::format("{}", value));
+            call_option(name, number(static_cast<double>(value)));
         }
     }
 
     std::string text(const char* name) const;
 
 private:
+    static std::string number(double value);  // the shortest text that is this number
     void call_option(const std::string& name, const std::string& value);
 
     std::vector<std::string> lines_;

@@ -2,6 +2,8 @@
 #include <xgrad/optim/layerwise.hpp>
 #include <xgrad/tape.hpp>
 
+#include <fmt/format.h>
+
 #include "autograd/kernels/elementwise.hpp"
 #include "optim/method.hpp"
 
@@ -54,10 +56,11 @@ struct Method<LAMBOptions> {
 
     static void describe(Description& d, const LAMBOptions& o)
     {
-        d.line("m = {} m + {} g,  v = {} v + {} g^2", o.betas[0], rest(o.betas[0]), o.betas[1], rest(o.betas[1]));
-        d.line("d = m / (1 - {}^t) / (sqrt(v / (1 - {}^t)) + {}) + {} p", o.betas[0], o.betas[1], o.eps,
-               o.weight_decay);
-        d.line("p = p - {} |p| / |d| d", o.lr);
+        d.line(fmt::format("m = {} m + {} g,  v = {} v + {} g^2", o.betas[0], rest(o.betas[0]), o.betas[1],
+                           rest(o.betas[1])));
+        d.line(fmt::format("d = m / (1 - {}^t) / (sqrt(v / (1 - {}^t)) + {}) + {} p", o.betas[0], o.betas[1], o.eps,
+                           o.weight_decay));
+        d.line(fmt::format("p = p - {} |p| / |d| d", o.lr));
         d.not_in_pytorch("LAMB");
         d.lecture("named only (S2:605)");
     }
@@ -108,10 +111,10 @@ struct Method<LARSOptions> {
 
     static void describe(Description& d, const LARSOptions& o)
     {
-        d.line("r = {} |p| / (|g| + {} |p| + {})", o.trust_coefficient, o.weight_decay, o.eps);
-        d.line("v = {} v + {} r (g + {} p)", o.momentum, o.lr, o.weight_decay);
+        d.line(fmt::format("r = {} |p| / (|g| + {} |p| + {})", o.trust_coefficient, o.weight_decay, o.eps));
+        d.line(fmt::format("v = {} v + {} r (g + {} p)", o.momentum, o.lr, o.weight_decay));
         if (o.nesterov)
-            d.line("p = p - {} v - {} r (g + {} p)", o.momentum, o.lr, o.weight_decay);
+            d.line(fmt::format("p = p - {} v - {} r (g + {} p)", o.momentum, o.lr, o.weight_decay));
         else
             d.line("p = p - v");
         d.not_in_pytorch("LARS");

@@ -17,8 +17,8 @@ struct LAMBOptions {
     Penalty penalty = {};
 };
 
-/// Adam's direction d = m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps) + weight_decay p,  p = p - lr |p| / |d| d; a
-/// length of 0 counts as |p| = |d|.
+/// Adam's direction d = m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps) + weight_decay p,  p = p - lr |p| / |d| d;
+/// a length of 0 counts as |p| = |d|.
 /// Source: You et al., Large batch optimization for deep learning: training BERT in 76 minutes (2020).
 using LAMB = OptimizerOf<LAMBOptions>;
 extern template class OptimizerOf<LAMBOptions>;

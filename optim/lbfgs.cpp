@@ -8,6 +8,8 @@
 #include <xgrad/optim/lbfgs.hpp>
 #include <xgrad/tape.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -55,12 +57,12 @@ struct Method<LBFGSOptions> {
 
     static void describe(Description& d, const LBFGSOptions& o)
     {
-        d.line("d = -H g, H from the last {} pairs y = g' - g, s = p' - p, begun with (y s / y y) 1", o.history_size);
-        d.line("p = p + t d, {}",
-               o.line_search_fn == LineSearch::none
-                   ? fmt::format("t = {}; in the first iteration t = {} min(1, 1 / sum |g|)", o.lr, o.lr)
-                   : std::string("t by the strong Wolfe conditions with 1e-4 and 0.9"));
-        d.line("{} iterations a step", o.max_iter);
+        d.line(fmt::format("d = -H g, H from the last {} pairs y = g' - g, s = p' - p, begun with (y s / y y) 1",
+                           o.history_size));
+        d.line(o.line_search_fn == LineSearch::none
+                   ? fmt::format("p = p + t d, t = {}; in the first iteration t = {} min(1, 1 / sum |g|)", o.lr, o.lr)
+                   : std::string("p = p + t d, t by the strong Wolfe conditions with 1e-4 and 0.9"));
+        d.line(fmt::format("{} iterations a step", o.max_iter));
         if (o.line_search_fn == LineSearch::strong_wolfe)
             d.pytorch(
                 fmt::format(": torch.optim.LBFGS(lr={}, max_iter={}, history_size={}, line_search_fn='strong_wolfe')",

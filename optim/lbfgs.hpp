@@ -23,8 +23,8 @@ struct LBFGSOptions {
     Penalty penalty = {};
 };
 
-/// The quasi-Newton method with limited memory, in PyTorch's form: step(closure) is the only step. All parameters stand in
-/// one group and have one dtype; those without gradient count as constant.
+/// The quasi-Newton method with limited memory, in PyTorch's form: step(closure) is the only step. All parameters stand
+/// in one group and have one dtype; those without gradient count as constant.
 /// Sources: Nocedal and Wright, Numerical optimization (2006), algorithms 7.4 and 3.5; PyTorch 1.13's lbfgs.py.
 class LBFGS : public OptimizerOf<LBFGSOptions> {
 public:

@@ -1,4 +1,6 @@
+
 #include "optim/method.hpp"
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <cstring>

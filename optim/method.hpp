@@ -21,8 +21,6 @@
 #include <xgrad/error.hpp>
 #include <xgrad/optim/optimizer_of.hpp>
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cmath>
 #include <string>
@@ -110,7 +108,7 @@ template <class F, class T>
 void visit_numbers(F& f, const char* name, T& value)
 {
     if constexpr (requires { value.size(); }) {
-        for (std::size_t i = 0; i < value.size(); ++i) f(fmt::format("{}.{}", name, i), value[i]);
+        for (std::size_t i = 0; i < value.size(); ++i) f(std::string(name) + "." + std::to_string(i), value[i]);
     } else {
         f(std::string(name), value);
     }

@@ -6,6 +6,8 @@
 #include <xgrad/optim/muon.hpp>
 #include <xgrad/tape.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "autograd/kernels/elementwise.hpp"
@@ -82,13 +84,14 @@ struct Method<MuonOptions> {
 
     static void describe(Description& d, const MuonOptions& o)
     {
-        d.line("m = {} m + {} g", o.momentum, rest(o.momentum));
-        if (o.nesterov) d.line("d = {} m + {} g", o.momentum, rest(o.momentum));
-        d.line("x = {0} / max(|{0}|, {1});  {2} times: x = {3} x + ({4} x x^T + {5} (x x^T)^2) x",
-               o.nesterov ? "d" : "m", o.eps, o.ns_steps, o.ns_coefficients[0], o.ns_coefficients[1],
-               o.ns_coefficients[2]);
-        d.line("p = p - {} {} x", o.lr,
-               o.adjust_lr == MuonScale::original ? "sqrt(max(1, rows / columns))" : "0.2 sqrt(max(rows, columns))");
+        d.line(fmt::format("m = {} m + {} g", o.momentum, rest(o.momentum)));
+        if (o.nesterov) d.line(fmt::format("d = {} m + {} g", o.momentum, rest(o.momentum)));
+        d.line(fmt::format("x = {0} / max(|{0}|, {1});  {2} times: x = {3} x + ({4} x x^T + {5} (x x^T)^2) x",
+                           o.nesterov ? "d" : "m", o.eps, o.ns_steps, o.ns_coefficients[0], o.ns_coefficients[1],
+                           o.ns_coefficients[2]));
+        d.line(fmt::format(
+            "p = p - {} {} x", o.lr,
+            o.adjust_lr == MuonScale::original ? "sqrt(max(1, rows / columns))" : "0.2 sqrt(max(rows, columns))"));
     }
 };
 

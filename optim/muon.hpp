@@ -31,7 +31,7 @@ struct MuonOptions {
 ///   p = (1 - lr weight_decay) p - lr scale x
 /// Computed in the parameter's dtype. The constructor throws ShapeError for a parameter that is no matrix: give biases,
 /// embeddings and the like to another optimizer.
-/// Source: Jordan et al., Muon: an optimizer for hidden layers in neural networks (2024), with the options of PyTorch 2.9.
+/// Source: Jordan et al., Muon: an optimizer for hidden layers in neural networks (2024); options as in PyTorch 2.9.
 using Muon = OptimizerOf<MuonOptions>;
 extern template class OptimizerOf<MuonOptions>;
 

@@ -20,8 +20,8 @@ public:
     /// Begins at theta = 0. Throws std::invalid_argument for options out of range.
     explicit PerceptronRule(std::int64_t features, PerceptronOptions options = {});
 
-    /// Goes once through all samples. Returns how many were wrong. Throws ShapeError unless x is (n, features) and y (n),
-    /// DtypeError unless x is floating, std::invalid_argument for other labels; then nothing is changed.
+    /// Goes once through all samples. Returns how many were wrong. Throws ShapeError unless x is (n, features) and y
+    /// (n), DtypeError unless x is floating, std::invalid_argument for other labels; then nothing is changed.
     std::int64_t epoch(const Tensor& x, const Tensor& y);
 
     /// Epochs until none is wrong, or max_epochs. Returns whether none was.

@@ -18,8 +18,8 @@ struct ReduceLROnPlateauOptions {
     double eps = 1e-8;  ///< smaller reductions are left out
 };
 
-/// Multiplies the rate by `factor` when a metric has not become better for more than `patience` steps. The lecture's form,
-/// 0.1, 0.02, 0.004 (S0:449), is factor 1 / 5.
+/// Multiplies the rate by `factor` when a metric has not become better for more than `patience` steps. The lecture's
+/// form, 0.1, 0.02, 0.004 (S0:449), is factor 1 / 5.
 class ReduceLROnPlateau : public Scheduler {
 public:
     /// Throws std::invalid_argument for options out of range.

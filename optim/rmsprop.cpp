@@ -1,5 +1,7 @@
 #include <xgrad/optim/rmsprop.hpp>
 
+#include <fmt/format.h>
+
 #include "optim/method.hpp"
 
 namespace xgrad::optim {
@@ -37,10 +39,11 @@ struct Method<AdagradOptions> {
 
     static void describe(Description& d, const AdagradOptions& o)
     {
-        d.line("s = s + g^2, from s = {}", o.initial_accumulator_value);
-        d.line("p = p - {} g / {}",
-               o.lr_decay == 0 ? fmt::format("{}", o.lr) : fmt::format("{} / (1 + {} (t - 1))", o.lr, o.lr_decay),
-               o.eps_inside_sqrt ? fmt::format("sqrt(s + {})", o.eps) : fmt::format("(sqrt(s) + {})", o.eps));
+        d.line(fmt::format("s = s + g^2, from s = {}", o.initial_accumulator_value));
+        d.line(fmt::format(
+            "p = p - {} g / {}",
+            o.lr_decay == 0 ? fmt::format("{}", o.lr) : fmt::format("{} / (1 + {} (t - 1))", o.lr, o.lr_decay),
+            o.eps_inside_sqrt ? fmt::format("sqrt(s + {})", o.eps) : fmt::format("(sqrt(s) + {})", o.eps)));
         d.lecture(o.eps_inside_sqrt ? "eta / sqrt(s + eps) g (S0:470)" : "S0:470 has eps inside the root");
     }
 };
@@ -72,8 +75,8 @@ struct Method<AdadeltaOptions> {
 
     static void describe(Description& d, const AdadeltaOptions& o)
     {
-        d.line("v = {} v + {} g^2,  d = sqrt(u + {}) / sqrt(v + {}) g", o.rho, rest(o.rho), o.eps, o.eps);
-        d.line("u = {} u + {} d^2,  p = p - {} d", o.rho, rest(o.rho), o.lr);
+        d.line(fmt::format("v = {} v + {} g^2,  d = sqrt(u + {}) / sqrt(v + {}) g", o.rho, rest(o.rho), o.eps, o.eps));
+        d.line(fmt::format("u = {} u + {} d^2,  p = p - {} d", o.rho, rest(o.rho), o.lr));
         d.lecture("S0:475 speaks of a sliding window of gradients; the method has running averages");
     }
 };
@@ -119,12 +122,12 @@ struct Method<RMSpropOptions> {
 
     static void describe(Description& d, const RMSpropOptions& o)
     {
-        d.line("v = {} v + {} g^2", o.alpha, rest(o.alpha));
-        if (o.centered) d.line("a = {} a + {} g,  v - a^2 in place of v below", o.alpha, rest(o.alpha));
-        d.line("d = g / {}",
-               o.eps_inside_sqrt ? fmt::format("sqrt(v + {})", o.eps) : fmt::format("(sqrt(v) + {})", o.eps));
-        if (o.momentum > 0) d.line("b = {} b + d,  in place of d below", o.momentum);
-        d.line("p = p - {} d", o.lr);
+        d.line(fmt::format("v = {} v + {} g^2", o.alpha, rest(o.alpha)));
+        if (o.centered) d.line(fmt::format("a = {} a + {} g,  v - a^2 in place of v below", o.alpha, rest(o.alpha)));
+        d.line(fmt::format("d = g / {}", o.eps_inside_sqrt ? fmt::format("sqrt(v + {})", o.eps)
+                                                           : fmt::format("(sqrt(v) + {})", o.eps)));
+        if (o.momentum > 0) d.line(fmt::format("b = {} b + d,  in place of d below", o.momentum));
+        d.line(fmt::format("p = p - {} d", o.lr));
         d.lecture("named only (S0:548, S4:271)");
     }
 };

@@ -1,7 +1,7 @@
 #pragma once
 
-// Steps divided by the root of squared gradients: their sum (Adagrad), their running average (RMSprop), and the ratio of
-// two such averages (Adadelta).
+// Steps divided by the root of squared gradients: their sum (Adagrad), their running average (RMSprop), and the ratio
+// of two such averages (Adadelta).
 
 #include <xgrad/optim/optimizer_of.hpp>
 
@@ -49,7 +49,8 @@ struct RMSpropOptions {
     Penalty penalty = {};
 };
 
-/// v = alpha v + (1 - alpha) g^2,  d = g / (sqrt(v) + eps),  with momentum b = momentum b + d in place of d,  p = p - lr d.
+/// v = alpha v + (1 - alpha) g^2,  d = g / (sqrt(v) + eps),  with momentum b = momentum b + d in place of d,
+/// p = p - lr d.
 /// Sources: Hinton, Neural networks for machine learning, lecture 6 (2012); Graves, Generating sequences with recurrent
 /// neural networks (2013) for centered.
 using RMSprop = OptimizerOf<RMSpropOptions>;

@@ -1,5 +1,5 @@
-// What makes a schedule out of its options, and ScheduleOf for it. Private to optim: a source specialises ScheduleMethod
-// and ends with the instantiation.
+// What makes a schedule out of its options, and ScheduleOf for it. Private to optim: a source specialises
+// ScheduleMethod and ends with the instantiation.
 //
 //   template <>
 //   struct ScheduleMethod<ExponentialLROptions> {
@@ -15,8 +15,6 @@
 
 #include <xgrad/error.hpp>
 #include <xgrad/optim/schedules.hpp>
-
-#include <fmt/format.h>
 
 #include <cmath>
 #include <numbers>
@@ -95,7 +93,7 @@ void ScheduleOf<Options>::restart()
 template <class Options>
 std::string ScheduleOf<Options>::describe() const
 {
-    return fmt::format("{}\n  {}\n", name(), ScheduleMethod<Options>::formula(options_));
+    return std::string(name()) + "\n  " + ScheduleMethod<Options>::formula(options_) + "\n";
 }
 
 }  // namespace xgrad::optim

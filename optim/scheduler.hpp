@@ -26,8 +26,8 @@ private:
 };
 
 /// What all schedules share: they set the learning rate of an optimizer, at once when they are made and then in each
-/// step(), which is called after the optimizer's steps of an epoch (or of a batch, as the schedule counts). As in PyTorch
-/// 1.13 most of them change the rate that they find, so that several can work on one optimizer.
+/// step(), which is called after the optimizer's steps of an epoch (or of a batch, as the schedule counts). As in
+/// PyTorch 1.13 most of them change the rate that they find, so that several can work on one optimizer.
 class Scheduler {
 public:
     Scheduler(const Scheduler&) = delete;
@@ -45,8 +45,8 @@ public:
     /// Where the schedule is, for a .safetensors file. The options are those of the constructor.
     NamedTensors state_dict() const;
 
-    /// Takes over such a state. Throws std::invalid_argument with the list of all differences, and changes nothing then.
-    /// The rate itself is part of the optimizer's state.
+    /// Takes over such a state. Throws std::invalid_argument with the list of all differences, and changes nothing
+    /// then. The rate itself is part of the optimizer's state.
     void load_state_dict(const NamedTensors& state);
 
     /// The formula in use with its numbers.

@@ -1,5 +1,7 @@
 #include <xgrad/optim/schedules.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "optim/schedule_method.hpp"

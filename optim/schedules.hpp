@@ -114,7 +114,8 @@ enum class CyclicMode : std::uint8_t {
     exp_range,    ///< times gamma in each step
 };
 
-/// Up from base_lr to max_lr in step_size_up steps, down in step_size_down, and again; the momentum in the opposite sense.
+/// Up from base_lr to max_lr in step_size_up steps, down in step_size_down, and again; the momentum in the opposite
+/// sense.
 struct CyclicLROptions {
     PerGroup base_lr = 1e-3;
     PerGroup max_lr = 1e-2;
@@ -132,8 +133,8 @@ using CyclicLR = ScheduleOf<CyclicLROptions>;
 
 enum class Anneal : std::uint8_t { cos, linear };
 
-/// Up from max_lr / div_factor to max_lr in the first pct_start of total_steps, then down to 1 / final_div_factor of where it
-/// began; momentum, or beta1, in the opposite sense. Steps beyond total_steps throw std::logic_error.
+/// Up from max_lr / div_factor to max_lr in the first pct_start of total_steps, then down to 1 / final_div_factor of
+/// where it began; momentum, or beta1, in the opposite sense. Steps beyond total_steps throw std::logic_error.
 /// Source: Smith and Topin, Super-convergence (2019).
 struct OneCycleLROptions {
     PerGroup max_lr = 1e-2;

@@ -1,5 +1,7 @@
 #include <xgrad/optim/sgd.hpp>
 
+#include <fmt/format.h>
+
 #include "autograd/kernels/elementwise.hpp"
 #include "optim/method.hpp"
 
@@ -66,16 +68,16 @@ struct Method<SGDOptions> {
     {
         const kernels::SgdRule r = rule(o);
         if (!r.momentum) {
-            d.line("p = p - {} g", o.lr);
+            d.line(fmt::format("p = p - {} g", o.lr));
             d.lecture("w -= eta Delta (S0:198)");
             return;
         }
-        if (o.look_ahead) d.line("g is taken at p - {} v", r.keep * r.size);
-        d.line("v = {} v + {} g{}", r.keep, r.take, r.start != r.take ? ", the first time v = g" : "");
+        if (o.look_ahead) d.line(fmt::format("g is taken at p - {} v", r.keep * r.size));
+        d.line(fmt::format("v = {} v + {} g{}", r.keep, r.take, r.start != r.take ? ", the first time v = g" : ""));
         if (r.nesterov)
-            d.line("p = p - {} ({} g + {} v)", r.size, r.take, r.keep);
+            d.line(fmt::format("p = p - {} ({} g + {} v)", r.size, r.take, r.keep));
         else
-            d.line("p = p - {} v", r.size);
+            d.line(fmt::format("p = p - {} v", r.size));
         if (o.form == MomentumForm::classical) d.not_in_pytorch("form with lr inside v; its v is this v / lr");
         if (o.form == MomentumForm::ema) d.not_in_pytorch("form with (1 - momentum) from the first step on");
         if (o.look_ahead) d.not_in_pytorch("look_ahead; its parameter is p - momentum v of this one");

@@ -4,8 +4,8 @@
 
 namespace xgrad::optim {
 
-/// How momentum m, gradient g and lr make the step. With a constant lr and no dampening `torch` and `classical` take the
-/// same steps, and `ema` those of a lr that is (1 - momentum) times as large.
+/// How momentum m, gradient g and lr make the step. With a constant lr and no dampening `torch` and `classical` take
+/// the same steps, and `ema` those of a lr that is (1 - momentum) times as large.
 enum class MomentumForm : std::uint8_t {
     torch,      ///< v = m v + (1 - dampening) g  (v = g in the first step),  p -= lr v
     classical,  ///< v = m v + (1 - dampening) lr g,                          p -= v: a new lr leaves v as it is

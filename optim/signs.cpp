@@ -1,5 +1,7 @@
 #include <xgrad/optim/signs.hpp>
 
+#include <fmt/format.h>
+
 #include "optim/method.hpp"
 
 namespace xgrad::optim {
@@ -35,12 +37,15 @@ struct Method<RpropOptions> {
 
     static void describe(Description& d, const RpropOptions& o)
     {
-        d.line(
-            "d = clamp(d times {} where g keeps its sign, {} where it changes, 1 where one is 0; {}, {}), from d = {}",
-            o.etas[1], o.etas[0], o.step_sizes[0], o.step_sizes[1], o.lr);
+        d.line(fmt::format("d = {} d where g keeps its sign, {} d where it changes, within [{}, {}], from d = {}",
+                           o.etas[1], o.etas[0], o.step_sizes[0], o.step_sizes[1], o.lr));
         d.line("g = 0 where the sign changed");
         d.line("p = p - sign(g) d");
-        if (o.weight_decay != 0) d.not_in_pytorch("weight_decay in Rprop");
+        if (o.weight_decay != 0)
+            d.not_in_pytorch("weight_decay in Rprop");
+        else
+            d.pytorch(fmt::format(": torch.optim.Rprop(lr={}, etas=({}, {}), step_sizes=({}, {}))", o.lr, o.etas[0],
+                                  o.etas[1], o.step_sizes[0], o.step_sizes[1]));
     }
 };
 
@@ -66,8 +71,8 @@ struct Method<LionOptions> {
 
     static void describe(Description& d, const LionOptions& o)
     {
-        d.line("p = p - {} sign({} m + {} g)", o.lr, o.betas[0], rest(o.betas[0]));
-        d.line("m = {} m + {} g", o.betas[1], rest(o.betas[1]));
+        d.line(fmt::format("p = p - {} sign({} m + {} g)", o.lr, o.betas[0], rest(o.betas[0])));
+        d.line(fmt::format("m = {} m + {} g", o.betas[1], rest(o.betas[1])));
         d.not_in_pytorch("Lion");
     }
 };

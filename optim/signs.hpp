@@ -17,8 +17,8 @@ struct RpropOptions {
     Penalty penalty = {};
 };
 
-/// Every element has a step d of its own, which grows by etas[1] where the gradient kept its sign and shrinks by etas[0]
-/// where it changed; there the gradient counts as 0.  p = p - sign(g) d.
+/// Every element has a step d of its own, which grows by etas[1] where the gradient kept its sign and shrinks by
+/// etas[0] where it changed; there the gradient counts as 0.  p = p - sign(g) d.
 /// Source: Riedmiller and Braun, A direct adaptive method for faster backpropagation learning (1993).
 using Rprop = OptimizerOf<RpropOptions>;
 extern template class OptimizerOf<RpropOptions>;

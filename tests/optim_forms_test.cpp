@@ -149,6 +149,15 @@ TEST(L2Forms, TheElasticNetIsTheDerivativeOfItsPenalty)
     EXPECT_TENSOR_NEAR(w.value(), tensor({3}, {1.7, -0.5, 0}, f64), 1e-15);
 }
 
+TEST(L2Forms, L1AloneTakesTheSameFromLargeAndSmall)
+{
+    const Parameter w(tensor({3}, {3, -1, 0}, f64));
+    w.set_grad(zeros({3}, f64));
+    optim::SGD sgd{{w}, {.lr = 1, .penalty = {.l1 = 0.5}}};
+    sgd.step();
+    EXPECT_TENSOR_EQ(w.value(), tensor({3}, {2.5, -0.5, 0}, f64));
+}
+
 TEST(WeightDecay, DecoupledAndCoupledAreEqualForPlainDescentAlone)
 {
     const auto decayed = [](bool decoupled) {

@@ -1,4 +1,5 @@
-// Schedules with the lecture's numbers, what PyTorch's closed forms say, state, and errors. tests/training compares the rest.
+// Schedules with the lecture's numbers, what PyTorch's closed forms say, state, and errors. tests/training compares the
+// rest.
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/plateau.hpp>
 #include <xgrad/optim/presets.hpp>
