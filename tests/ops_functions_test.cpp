@@ -256,6 +256,17 @@ TEST(TwoOperands, GradientsAtPointsWhereTheyAreKnown)
     EXPECT_TENSOR_EQ(gradient([](const Tensor& a) { return copysign(a, -2); }, row({3, -3, 0})), row({-1, 2, 0}));
 }
 
+TEST(Logaddexp, SecondDerivativeFarFromTheTieIsZero)
+{
+    // s (1 - s) with s = 1 / (1 + exp(b - a)): 0 at a distance of 1000, 1/4 where both are equal
+    Tape tape;
+    const Tensor a = tape.variable(row({1000, -1000, 0}));
+    const Tensor first = tape.grad(sum(logaddexp(a, 0.0)), {a}, {.create_graph = true})[0];
+    EXPECT_TENSOR_EQ(first, row({1, 0, 0.5}));
+    tape.backward(sum(first));
+    EXPECT_TENSOR_EQ(a.grad(), row({0, 0, 0.25}));
+}
+
 TEST(Lerp, ReachesBothEndsAndFollowsTheWeight)
 {
     // y = a + w (b - a) with a = 1, b = 5, w = 1/4: da = 3/4, db = 1/4, dw = 4

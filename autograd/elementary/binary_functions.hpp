@@ -91,15 +91,16 @@ struct Logaddexp {
         using std::log1p;
         return select(a == b, a + 0.6931471805599453, select(a > b, a, b) + log1p(exp(-abs(a - b))));
     }
-    static auto derivative_a(const auto& a, const auto& b, const auto&)
+    static auto derivative_a(const auto& a, const auto& b, const auto&) { return share(b - a); }
+    static auto derivative_b(const auto& a, const auto& b, const auto&) { return share(a - b); }
+
+private:
+    /// 1 / (1 + exp(d)) by exp(-|d|), so that neither it nor its derivative overflows.
+    static auto share(const auto& d)
     {
         using std::exp;
-        return 1.0 / (exp(b - a) + 1.0);
-    }
-    static auto derivative_b(const auto& a, const auto& b, const auto&)
-    {
-        using std::exp;
-        return 1.0 / (exp(a - b) + 1.0);
+        const auto t = exp(select(d <= 0.0, d, -d));
+        return select(d <= 0.0, constant_like(t, 1.0), t) / (t + 1.0);
     }
 };
 

@@ -76,7 +76,7 @@ private:
                 labels.push_back(kEllipsis);
                 i += 2;
             } else {
-                fail(std::string("the character '") + c + "'",
+                fail("the character '" + std::string(1, c) + "'",
                      "letters a-z and A-Z, \"...\", commas between operands, one \"->\" before the result");
             }
         }
