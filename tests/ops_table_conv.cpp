@@ -16,12 +16,15 @@ const Tensor kSignals = numbers({2, 2, 6}), kImages = numbers({2, 2, 3, 4}), kVo
              kBias = numbers({2});
 
 // What the formulas name: see tests/formula_array.hpp for what stands in the lists.
-std::vector<OpParameters> convolution(const std::string& op, const testing::Array& options)
+std::vector<OpParameters> convolution(const std::string& op, const xgrad::testing::Array& options)
 {
     return {{op + " " + op + "_input_gradient " + op + "_weight_gradient", {{"options", options}}}};
 }
 
-std::vector<OpParameters> windows(const testing::Array& window) { return {{"im2col col2im", {{"window", window}}}}; }
+std::vector<OpParameters> windows(const xgrad::testing::Array& window)
+{
+    return {{"im2col col2im", {{"window", window}}}};
+}
 
 const OpRows kRows{{
     {"Conv1d",

@@ -27,15 +27,18 @@ const Tensor kImages = spread({2, 2, 5, 4}), kWeight = spread({2, 2, 3, 2}), kBi
 // What the formulas name: see tests/formula_array.hpp for what stands in the lists.
 using Parameters = std::vector<OpParameters>;
 
-Parameters convolution(const testing::Array& options)
+Parameters convolution(const xgrad::testing::Array& options)
 {
     return {{"conv2d conv2d_input_gradient conv2d_weight_gradient", {{"options", options}}}};
 }
-Parameters max_pool(const testing::Array& window)
+Parameters max_pool(const xgrad::testing::Array& window)
 {
     return {{"max_pool2d max_pool2d_at max_pool2d_gradient", {{"window", window}, {"at", kImages}}}};
 }
-Parameters avg_pool(const testing::Array& window) { return {{"avg_pool2d avg_pool2d_gradient", {{"window", window}}}}; }
+Parameters avg_pool(const xgrad::testing::Array& window)
+{
+    return {{"avg_pool2d avg_pool2d_gradient", {{"window", window}}}};
+}
 
 const OpRows kRows{{
     {"Conv2d",

@@ -17,7 +17,7 @@ const Tensor kClassWeights = tensor({3}, {0.5, 2, 1.25}, f64);
 const Tensor kProbabilities = tensor({2, 3}, {0.2, 0.3, 0.5, 0.1, 0.6, 0.3}, f64);
 
 /// Of cross_entropy at two samples and three classes: the weights of -log softmax(x), what is summed, and the divisor.
-OpParameters targets(const std::vector<double>& t, const testing::Array& axes, double total)
+OpParameters targets(const std::vector<double>& t, const xgrad::testing::Array& axes, double total)
 {
     return {"cross_entropy", {{"t", from_values({2, 3}, t)}, {"axis", 1}, {"axes", axes}, {"total", total}}};
 }

@@ -17,13 +17,13 @@ const Tensor kChannelsOfFour = tensor({2, 4, 2},
                                       f64);
 const Tensor kFour = tensor({4}, {1.5, -0.375, 0.875, 2}, f64);
 
-OpParameters standardize(const testing::Array& axes, double eps)
+OpParameters standardize(const xgrad::testing::Array& axes, double eps)
 {
     return {"standardize", {{"axes", axes}, {"eps", eps}}};
 }
 
 /// With weights: its derivatives are made of the plain one.
-OpParameters affine(const testing::Array& axes, double eps)
+OpParameters affine(const xgrad::testing::Array& axes, double eps)
 {
     return {"affine_standardize standardize", {{"axes", axes}, {"eps", eps}}};
 }
