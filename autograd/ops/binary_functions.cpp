@@ -124,10 +124,12 @@ const Op kLerp{.name = "lerp",
 
 Tensor lerp(const Input& a, const Input& b, const Operand& weight)
 {
-    const detail::Operands ab(a, b, true);
+    const Operand first{a}, last{b};
+    const detail::Operands ab(first, last, true);
     const Tensor& from = ab.a();
     const Tensor& to_end = ab.b();
-    const detail::Operands weighted(weight, from, true);
+    const Operand start{Input{from, a.file(), a.line()}};
+    const detail::Operands weighted(weight, start, true);
     const Tensor& w = weighted.a();
     const auto value = [&] {
         const NoGrad off;

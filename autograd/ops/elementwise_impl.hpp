@@ -154,6 +154,10 @@ public:
         const bool agree = a_ && b_ && a_->dtype() == b_->dtype() && (!needs_floating || is_floating(a_->dtype()));
         if (!agree) convert(needs_floating);
     }
+    // The operands are kept by reference: temporaries would be gone before they are read.
+    Operands(const xgrad::Operand&&, const xgrad::Operand&, bool) = delete;
+    Operands(const xgrad::Operand&, const xgrad::Operand&&, bool) = delete;
+    Operands(const xgrad::Operand&&, const xgrad::Operand&&, bool) = delete;
     Operands(const Operands&) = delete;
     Operands& operator=(const Operands&) = delete;
 
