@@ -56,7 +56,9 @@ std::string probe_table(const reference::CaseSet& set, const std::string& torch)
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
     constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
     static const std::vector<std::vector<double>> kVectors{{}, {2, 2}, {0, 0}, {kNan, 1}, {kInfinity, 1}};
-    const Binding& binding = *reference::find_binding(torch);
+    const Binding* found = reference::find_binding(torch);
+    if (!found) return "";
+    const Binding& binding = *found;
     std::vector<Json> candidates;
     for (const Json& entry : set.cases())
         if (entry.at("op") == torch && entry.at("inputs").size() == 1 && entry.at("inputs")[0].at("name") == "input")
