@@ -102,17 +102,18 @@ Tensor polynomial_features(const Tensor& rows, std::int64_t degree, bool bias)
                                     "rows of shape " + to_string(rows.sizes()) + ", degree " + std::to_string(degree),
                                     "rows (n, k) and a degree of at least 1", "reshape the rows to two axes"));
     const std::int64_t count = rows.size(1);
+    double total = 1;  // (count + degree)! / (count! degree!)
+    for (std::int64_t d = 1; d <= degree && total <= 0x1p31; ++d)
+        total = total * static_cast<double>(count + d) / static_cast<double>(d);
+    if (total > 0x1p31)
+        throw ShapeError(error_text("polynomial_features",
+                                    std::to_string(count) + " features, degree " + std::to_string(degree),
+                                    "the terms are at most 2^31", "a smaller degree"));
     // terms[i]: the products of the degree at hand whose first feature is i; each is multiplied by features up to its own
     std::vector<Tensor> all, terms;
     if (bias) all.push_back(ones({rows.size(0), 1}, rows.dtype()));
     for (std::int64_t i = 0; i < count; ++i) terms.push_back(narrow(rows, 1, i, 1));
-    double total = 1;
     for (std::int64_t d = 1; d <= degree; ++d) {
-        total = total * static_cast<double>(count + d - 1) / static_cast<double>(d);
-        if (total > 0x1p31)
-            throw ShapeError(error_text("polynomial_features",
-                                        std::to_string(count) + " features, degree " + std::to_string(degree),
-                                        "the terms are at most 2^31", "a smaller degree"));
         all.insert(all.end(), terms.begin(), terms.end());
         if (d == degree) break;
         std::vector<Tensor> next;
