@@ -2,6 +2,7 @@
 
 #include <xgrad/error.hpp>
 #include <xgrad/nn/init.hpp>
+#include <xgrad/ops/diagonal.hpp>
 #include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/shape.hpp>
@@ -16,9 +17,8 @@
 namespace xgrad::nn {
 namespace {
 
+using detail::value_or_none;
 using xgrad::detail::error_text;
-
-Tensor value_of(const Parameter& p) { return p.defined() ? p.value() : Tensor(); }
 
 Parameter projection(Sizes sizes) { return Parameter(init::xavier_uniform(sizes), "MultiheadAttention.projection"); }
 
@@ -84,15 +84,15 @@ MultiheadAttention::MultiheadAttention(std::int64_t embed_dim, std::int64_t head
 
 MultiHeadAttentionWeights MultiheadAttention::weights() const
 {
-    return {.in_proj_weight = value_of(in_proj_weight),
-            .in_proj_bias = value_of(in_proj_bias),
+    return {.in_proj_weight = value_or_none(in_proj_weight),
+            .in_proj_bias = value_or_none(in_proj_bias),
             .out_proj_weight = out_proj.weight,
-            .out_proj_bias = value_of(out_proj.bias),
-            .q_proj_weight = value_of(q_proj_weight),
-            .k_proj_weight = value_of(k_proj_weight),
-            .v_proj_weight = value_of(v_proj_weight),
-            .bias_k = value_of(bias_k),
-            .bias_v = value_of(bias_v)};
+            .out_proj_bias = value_or_none(out_proj.bias),
+            .q_proj_weight = value_or_none(q_proj_weight),
+            .k_proj_weight = value_or_none(k_proj_weight),
+            .v_proj_weight = value_or_none(v_proj_weight),
+            .bias_k = value_or_none(bias_k),
+            .bias_v = value_or_none(bias_v)};
 }
 
 MultiHeadAttentionOutput MultiheadAttention::operator()(const Input& query, const Input& key, const Input& value,
@@ -216,11 +216,7 @@ Tensor PositionalEncoding::operator()(const Input& x) const
 Tensor square_subsequent_mask(std::int64_t n, Dtype dtype)
 {
     detail::check_positive("square_subsequent_mask", "n", n);
-    const Tensor allowed = xgrad::detail::empty(boolean, {n, n});
-    bool* a = xgrad::detail::mutable_data<bool>(allowed);
-    for (std::int64_t i = 0; i < n; ++i)
-        for (std::int64_t j = 0; j < n; ++j) a[i * n + j] = j <= i;
-    return where(allowed, zeros({}, dtype), -std::numeric_limits<double>::infinity());
+    return where(tril(ones({n, n}, boolean)), zeros({}, dtype), -std::numeric_limits<double>::infinity());
 }
 
 }  // namespace xgrad::nn

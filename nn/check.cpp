@@ -24,4 +24,10 @@ void check_dtype(const char* layer, const Tensor& x, Dtype dtype)
         "to(x, " + own + ")" + (is_floating(x.dtype()) ? ", or nn::to(module, " + given + ")" : std::string())));
 }
 
+const Tensor& value_or_none(const Parameter& parameter)
+{
+    static const Tensor kNone;
+    return parameter.defined() ? parameter.value() : kNone;
+}
+
 }  // namespace xgrad::nn::detail

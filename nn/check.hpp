@@ -14,4 +14,7 @@ void check_positive(const char* layer, const char* what, std::int64_t number);
 void check_dtype(const char* layer, const Tensor& x, const Parameter& weight);
 void check_dtype(const char* layer, const Tensor& x, Dtype own);
 
+/// What an operation takes as "none" where the layer has no such parameter: an undefined tensor.
+const Tensor& value_or_none(const Parameter& parameter);
+
 }  // namespace xgrad::nn::detail

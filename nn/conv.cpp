@@ -124,13 +124,6 @@ Numbers amounts_of(const Conv<Size>& layer)
     return amounts;
 }
 
-/// The bias as an operand: the operations take an undefined tensor as none.
-const Tensor& value_of(const Parameter& bias)
-{
-    static const Tensor kNone;
-    return bias.defined() ? bias.value() : kNone;
-}
-
 }  // namespace
 
 template <class Size>
@@ -147,7 +140,7 @@ template <class Size>
 Tensor Conv<Size>::operator()(const Input& x) const
 {
     check_input(kConv[kAxes<Size> - 1], kAxes<Size>, *x, weight, weight.sizes()[1] * options.groups, weight.sizes()[0]);
-    const Input w(weight, x.file(), x.line()), b(value_of(bias), x.file(), x.line());
+    const Input w(weight, x.file(), x.line()), b(detail::value_or_none(bias), x.file(), x.line());
     xgrad::ConvOptions<Size> o{
         .stride = options.stride, .padding = options.padding, .dilation = options.dilation, .groups = options.groups};
     if (options.padding_mode == PadMode::constant) return convolve(x, w, b, o);
@@ -173,7 +166,7 @@ Tensor ConvTranspose<Size>::operator()(const Input& x) const
 {
     check_input(kConvTranspose[kAxes<Size> - 1], kAxes<Size>, *x, weight, weight.sizes()[0],
                 weight.sizes()[1] * options.groups);
-    return transposed<Size>(x, {weight, x.file(), x.line()}, {value_of(bias), x.file(), x.line()},
+    return transposed<Size>(x, {weight, x.file(), x.line()}, {detail::value_or_none(bias), x.file(), x.line()},
                             {.stride = options.stride,
                              .padding = options.padding,
                              .output_padding = options.output_padding,

@@ -1,9 +1,8 @@
 #include <xgrad/error.hpp>
 #include <xgrad/nn/embedding.hpp>
 #include <xgrad/nn/init.hpp>
-#include <xgrad/ops/index.hpp>
+#include <xgrad/ops/gather.hpp>
 
-#include <algorithm>
 #include <string>
 
 #include "nn/check.hpp"
@@ -16,18 +15,14 @@ Parameter table(const char* layer, std::int64_t rows, std::int64_t size, std::op
 {
     detail::check_positive(layer, "num_embeddings", rows);
     detail::check_positive(layer, "embedding_dim", size);
-    const Tensor values = init::normal({rows, size}, 0, 1);
+    Tensor values = init::normal({rows, size}, 0, 1);
     if (padding) {
         const std::int64_t row = *padding < 0 ? *padding + rows : *padding;
         if (row < 0 || row >= rows)
             throw ShapeError(xgrad::detail::error_text(layer, "padding_idx is " + std::to_string(*padding),
                                                        "a row of the table, of " + std::to_string(rows) + " here",
                                                        "leave it out where no row stands for padding"));
-        const auto zero = [&](auto* first) { std::fill_n(first + row * size, size, 0); };
-        if (values.dtype() == f32)
-            zero(xgrad::detail::mutable_data<float>(values));
-        else
-            zero(xgrad::detail::mutable_data<double>(values));
+        values = index_fill(values, 0, full({1}, static_cast<double>(row), i64), 0);
     }
     return Parameter(values, layer + std::string(".weight"));
 }

@@ -11,6 +11,7 @@
 namespace xgrad::nn {
 namespace {
 
+using detail::value_or_none;
 using xgrad::detail::error_text;
 
 constexpr const char* kBatchNorm[] = {"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"};
@@ -34,9 +35,6 @@ void start_statistics(std::int64_t count, Tensor& mean, Tensor& var, Tensor& bat
     var = ones({count});
     batches = zeros({}, i64);
 }
-
-/// Undefined where there is none.
-Tensor value_of(const Parameter& p) { return p.defined() ? p.value() : Tensor(); }
 
 /// The dtype must be that of the parameters or, without them, of the statistics.
 void check_own_dtype(const char* layer, const Tensor& x, const Parameter& weight, const Tensor& statistics)
@@ -83,8 +81,8 @@ NormWithStatistics BatchNorm<Axes>::normalised(const Input& x, double momentum) 
     const bool right_ndim = x->ndim() == Axes + 2 || (Axes == 1 && x->ndim() == 2);
     check_channels(kName, *x, 1, num_features_, right_ndim, kBatches[Axes - 1]);
     return batch_norm(x, running_mean, running_var,
-                      {.weight = value_of(weight),
-                       .bias = value_of(bias),
+                      {.weight = value_or_none(weight),
+                       .bias = value_or_none(bias),
                        .training = training || !running_mean.defined(),
                        .momentum = momentum,
                        .eps = options.eps});
@@ -129,8 +127,8 @@ NormWithStatistics InstanceNorm<Axes>::normalised(const Input& x) const
     check_channels(kName, *x, single ? 0 : 1, num_features_, single || x->ndim() == Axes + 2, kInstances[Axes - 1]);
     const Tensor batch = single ? unsqueeze(x, 0) : *x;
     NormWithStatistics result = instance_norm({batch, x.file(), x.line()}, running_mean, running_var,
-                                              {.weight = value_of(weight),
-                                               .bias = value_of(bias),
+                                              {.weight = value_or_none(weight),
+                                               .bias = value_or_none(bias),
                                                .use_input_stats = training || !running_mean.defined(),
                                                .momentum = options.momentum,
                                                .eps = options.eps});
@@ -162,7 +160,7 @@ template struct InstanceNorm<1>;
 template struct InstanceNorm<2>;
 template struct InstanceNorm<3>;
 
-// ---- LayerNorm, RMSNorm, GroupNorm -------------------------------------------------------------------------------------------
+// ---- LayerNorm, RMSNorm, GroupNorm ----------------------------------------------------------------------------------
 
 LayerNorm::LayerNorm(std::vector<std::int64_t> shape, LayerNormOptions o)
     : normalized_shape(std::move(shape)), options(o)
@@ -175,7 +173,8 @@ LayerNorm::LayerNorm(std::int64_t last_axis, LayerNormOptions o) : LayerNorm(std
 Tensor LayerNorm::operator()(const Input& x) const
 {
     if (weight.defined()) detail::check_dtype("LayerNorm", *x, weight);
-    return layer_norm(x, normalized_shape, {.weight = value_of(weight), .bias = value_of(bias), .eps = options.eps});
+    return layer_norm(x, normalized_shape,
+                      {.weight = value_or_none(weight), .bias = value_or_none(bias), .eps = options.eps});
 }
 
 RMSNorm::RMSNorm(std::vector<std::int64_t> shape, RMSNormOptions o) : normalized_shape(std::move(shape)), options(o)
@@ -189,7 +188,7 @@ RMSNorm::RMSNorm(std::int64_t last_axis, RMSNormOptions o) : RMSNorm(std::vector
 Tensor RMSNorm::operator()(const Input& x) const
 {
     if (weight.defined()) detail::check_dtype("RMSNorm", *x, weight);
-    return rms_norm(x, normalized_shape, {.weight = value_of(weight), .eps = options.eps});
+    return rms_norm(x, normalized_shape, {.weight = value_or_none(weight), .eps = options.eps});
 }
 
 GroupNorm::GroupNorm(std::int64_t groups, std::int64_t channels, GroupNormOptions o)
@@ -207,7 +206,8 @@ Tensor GroupNorm::operator()(const Input& x) const
 {
     if (weight.defined()) detail::check_dtype("GroupNorm", *x, weight);
     check_channels("GroupNorm", *x, 1, num_channels, x->ndim() >= 2, "(N, C, ...)");
-    return group_norm(x, num_groups, {.weight = value_of(weight), .bias = value_of(bias), .eps = options.eps});
+    return group_norm(x, num_groups,
+                      {.weight = value_or_none(weight), .bias = value_or_none(bias), .eps = options.eps});
 }
 
 }  // namespace xgrad::nn

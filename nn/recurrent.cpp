@@ -16,6 +16,7 @@ namespace {
 
 using detail::CellParameters;
 using detail::RecurrentLayer;
+using detail::value_or_none;
 using xgrad::detail::error_text;
 
 using States = std::vector<Tensor>;  // h, and c of an LSTM
@@ -207,8 +208,6 @@ void start_cell(Layer& layer, const char* name, std::int64_t gates, std::int64_t
     layer.weight_ih = std::move(cell.weight_ih), layer.weight_hh = std::move(cell.weight_hh);
     layer.bias_ih = std::move(cell.bias_ih), layer.bias_hh = std::move(cell.bias_hh);
 }
-
-Tensor value_or_none(const Parameter& p) { return p.defined() ? p.value() : Tensor(); }
 
 template <class Cell>
 CellWeights weights_of(const char* name, const Tensor& x, const Cell& cell)

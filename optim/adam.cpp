@@ -17,6 +17,13 @@ struct WithMoments {
         f("eps", o.eps);
     }
 
+    /// Those that have no other options.
+    static void visit(auto& f, auto& o)
+    {
+        visit_moments(f, o);
+        visit_common(f, o);
+    }
+
     static void check(const Check& check, const Options& o)
     {
         check_betas(check, o.betas);
@@ -90,12 +97,6 @@ struct Method<AdamaxOptions> : WithMoments<AdamaxOptions> {
     static constexpr Decay kDecay = Decay::coupled;
     static constexpr std::array kStates = {"exp_avg", "exp_inf"};
 
-    static void visit(auto& f, auto& o)
-    {
-        visit_moments(f, o);
-        visit_common(f, o);
-    }
-
     static void update(const Update& u, const AdamaxOptions& o)
     {
         u.apply(kernels::AdamaxRule{
@@ -162,12 +163,6 @@ struct Method<RAdamOptions> : WithMoments<RAdamOptions> {
     static constexpr const char* kName = "RAdam";
     static constexpr Decay kDecay = Decay::coupled;
     static constexpr std::array kStates = {"exp_avg", "exp_avg_sq"};
-
-    static void visit(auto& f, auto& o)
-    {
-        visit_moments(f, o);
-        visit_common(f, o);
-    }
 
     static void update(const Update& u, const RAdamOptions& o)
     {

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "optim/state_reader.hpp"
+
 namespace xgrad::optim {
 
 using xgrad::detail::error_text;
@@ -68,27 +70,18 @@ NamedTensors WeightAverage::state_dict() const
 
 void WeightAverage::load_state_dict(const NamedTensors& state)
 {
-    std::vector<Tensor> averages(parameters_.size());
-    std::int64_t updates = -1;
-    const auto refuse = [](const std::string& what) {
-        throw std::invalid_argument(error_text("WeightAverage", what, "the state of the same parameters",
-                                               "load it into an average of the model that it was saved from"));
-    };
-    for (const auto& [name, x] : state) {
-        if (name == "updates") {
-            updates = static_cast<std::int64_t>(x.item());
-            continue;
-        }
-        std::size_t i = 0;
-        while (i < averages.size() && std::to_string(i) != name) ++i;
-        if (i == averages.size()) refuse("an entry " + name);
-        if (x.dtype() != parameters_[i].dtype() || !(x.sizes() == parameters_[i].sizes()))
-            refuse("entry " + name + " is " + describe(x) + ", the parameter " + describe(parameters_[i].value()));
-        averages[i] = clone(x);
+    detail::StateReader reader("WeightAverage::load_state_dict", state);
+    const Tensor count = reader.copy("updates", i64);
+    const std::int64_t updates = count.defined() ? static_cast<std::int64_t>(count.item()) : 0;
+    std::vector<Tensor> averages;
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+        const std::string name = std::to_string(i);
+        const Tensor& like = parameters_[i].value();
+        averages.push_back(updates > 0 && !reader.has(name)
+                               ? reader.copy(name, like.dtype())  // which notes that it is missing
+                               : reader.copy_if_there(name, like));
     }
-    if (updates < 0) refuse("no entry updates");
-    for (std::size_t i = 0; i < averages.size(); ++i)
-        if (updates > 0 && !averages[i].defined()) refuse("no entry " + std::to_string(i));
+    reader.finish();
     averages_ = std::move(averages);
     updates_ = updates;
 }

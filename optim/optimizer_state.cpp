@@ -21,6 +21,15 @@ std::string group_name(std::size_t group, const std::string& what)
 
 Tensor integers(Sizes values) { return from_values({static_cast<std::int64_t>(values.size())}, values.vector()); }
 
+/// The numbers of a group's parameters.
+std::vector<std::int64_t> members_of(const std::vector<detail::Slot>& slots, std::size_t group)
+{
+    std::vector<std::int64_t> members;
+    for (std::size_t i = 0; i < slots.size(); ++i)
+        if (slots[i].group == group) members.push_back(static_cast<std::int64_t>(i));
+    return members;
+}
+
 }  // namespace
 
 NamedTensors Optimizer::state_dict() const
@@ -38,10 +47,7 @@ NamedTensors Optimizer::state_dict() const
                 state.emplace_back(state_name(i, state_names_[k]), xgrad::detail::contiguous_copy(slot.state[k]));
     }
     for (std::size_t group = 0; group < group_count_; ++group) {
-        std::vector<std::int64_t> members;
-        for (std::size_t i = 0; i < slots_.size(); ++i)
-            if (slots_[i].group == group) members.push_back(static_cast<std::int64_t>(i));
-        state.emplace_back(group_name(group, "params"), integers(members));
+        state.emplace_back(group_name(group, "params"), integers(members_of(slots_, group)));
         if (!std::isnan(initial_lr_[group]))
             state.emplace_back(group_name(group, "initial_lr"), tensor(initial_lr_[group], f64));
         visit_options(group, [&](const NamedNumber& option) {
@@ -71,10 +77,7 @@ void Optimizer::load_state_dict(const NamedTensors& state)
     std::vector<std::vector<NamedNumber>> options(group_count_);
     std::vector<double> initial(group_count_, std::numeric_limits<double>::quiet_NaN());
     for (std::size_t group = 0; group < group_count_; ++group) {
-        std::vector<std::int64_t> members;
-        for (std::size_t i = 0; i < slots_.size(); ++i)
-            if (slots_[i].group == group) members.push_back(static_cast<std::int64_t>(i));
-        reader.integers(group_name(group, "params"), members);
+        reader.integers(group_name(group, "params"), members_of(slots_, group));
         if (const std::string name = group_name(group, "initial_lr"); reader.has(name))
             initial[group] = reader.number(name);
         visit_options(group, [&](const NamedNumber& option) {

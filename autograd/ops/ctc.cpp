@@ -145,8 +145,7 @@ Tensor ctc_loss(const Input& log_probs, const Tensor& targets, const Tensor& inp
 {
     if (log_probs->ndim() == 2) {  // one sample
         const Tensor batch = unsqueeze(log_probs, 1), row = targets.ndim() == 1 ? unsqueeze(targets, 0) : targets;
-        const Reduction kept = options.reduction;
-        if (kept == Reduction::none) options.reduction = Reduction::sum;
+        if (options.reduction == Reduction::none) options.reduction = Reduction::sum;
         return ctc_loss(batch, row, reshape(input_lengths, {1}), reshape(target_lengths, {1}), options);
     }
     check(*log_probs, targets, options);

@@ -6,55 +6,15 @@
 
 #include <cmath>
 #include <map>
-#include <set>
 #include <stdexcept>
+
+#include "tests/training/options.hpp"
 
 namespace xgrad::training {
 namespace {
 
 using namespace optim;
 using Made = std::shared_ptr<Scheduler>;
-
-// Options by name, with a check that every one of them was asked for.
-class Options {
-public:
-    explicit Options(const Json& json) : json_(json) {}
-
-    template <class T>
-    void get(const char* name, T& value)
-    {
-        asked_.insert(name);
-        if (!json_.contains(name) || json_.at(name).is_null()) return;
-        const Json& given = json_.at(name);
-        if constexpr (std::is_same_v<T, PerGroup>)
-            value = given.is_array() ? PerGroup(given.get<std::vector<double>>()) : PerGroup(given.get<double>());
-        else
-            value = given.get<T>();
-    }
-    template <class E>
-    void choose(const char* name, E& value, const std::map<std::string, E>& choices)
-    {
-        asked_.insert(name);
-        if (!json_.contains(name)) return;
-        const auto found = choices.find(json_.at(name));
-        if (found == choices.end()) throw std::invalid_argument(json_.at(name).dump() + " is unknown");
-        value = found->second;
-    }
-    const Json& json(const char* name)
-    {
-        asked_.insert(name);
-        return json_.at(name);
-    }
-    void finish() const
-    {
-        for (const auto& [name, value] : json_.items())
-            if (asked_.count(name) == 0) throw std::invalid_argument("option " + name + " is unknown");
-    }
-
-private:
-    const Json& json_;
-    std::set<std::string> asked_;
-};
 
 // The formulas in t that occur: sums and differences of products, quotients and powers, sqrt, parentheses.
 class Formula {

@@ -10,70 +10,32 @@
 #include <xgrad/ops/slice.hpp>
 
 #include <map>
-#include <set>
 #include <stdexcept>
+
+#include "tests/training/options.hpp"
 
 namespace xgrad::training {
 namespace {
 
-/// The options of one layer. Each that is read is ticked off: one that is left is an error, not a silent difference.
-class Options {
-public:
-    explicit Options(const Json& entry) : entry_(entry) {}
-    ~Options() = default;
-    Options(const Options&) = delete;
-    Options& operator=(const Options&) = delete;
-
-    bool has(const char* name) const { return entry_.contains(name) && !entry_.at(name).is_null(); }
-    template <class T>
-    T get(const char* name)
-    {
-        read_.insert(name);
-        return entry_.at(name).get<T>();
-    }
-    template <class T>
-    T get(const char* name, T otherwise)
-    {
-        return has(name) ? get<T>(name) : otherwise;
-    }
-    std::int64_t integer(const char* name) { return get<std::int64_t>(name); }
-    std::int64_t integer(const char* name, std::int64_t otherwise) { return get<std::int64_t>(name, otherwise); }
-    double number(const char* name, double otherwise) { return get<double>(name, otherwise); }
-    bool flag(const char* name, bool otherwise) { return get<bool>(name, otherwise); }
-
-    /// A number for all axes, or a list with one for each.
-    template <class Size>
-    Size size(const char* name)
-    {
-        read_.insert(name);
-        const Json& value = entry_.at(name);
-        if (!value.is_array()) return Size(value.get<std::int64_t>());
-        const auto n = value.get<std::vector<std::int64_t>>();
-        if constexpr (std::is_same_v<Size, std::int64_t>)
-            return n.at(0);
-        else if constexpr (std::is_same_v<Size, Size2>)
-            return {n.at(0), n.at(1)};
-        else
-            return {n.at(0), n.at(1), n.at(2)};
-    }
-    template <class Size>
-    Size size(const char* name, Size otherwise)
-    {
-        return has(name) ? size<Size>(name) : otherwise;
-    }
-
-    void check_all_read() const
-    {
-        for (const auto& [name, value] : entry_.items())
-            if (name != "layer" && name != "name" && read_.count(name) == 0)
-                throw std::invalid_argument("option " + name + " of " + entry_.at("layer").get<std::string>() +
-                                            " is unknown");
-    }
-
-private:
-    const Json& entry_;
-    std::set<std::string> read_;
-};
+/// A number for all axes, or a list with one for each.
+template <class Size>
+Size size(Options& o, const char* name)
+{
+    const Json& value = o.json(name);
+    if (!value.is_array()) return Size(value.get<std::int64_t>());
+    const auto n = value.get<std::vector<std::int64_t>>();
+    if constexpr (std::is_same_v<Size, std::int64_t>)
+        return n.at(0);
+    else if constexpr (std::is_same_v<Size, Size2>)
+        return {n.at(0), n.at(1)};
+    else
+        return {n.at(0), n.at(1), n.at(2)};
+}
+template <class Size>
+Size size(Options& o, const char* name, Size otherwise)
+{
+    return o.has(name) ? size<Size>(o, name) : otherwise;
+}
 
 using Maker = std::function<NetworkLayer(Options&)>;
 
@@ -96,36 +58,36 @@ NetworkLayer plain(std::function<Tensor(const Tensor&)> call) { return {{}, std:
 template <class Size>
 NetworkLayer conv(Options& o)
 {
-    const std::int64_t in = o.integer("in_channels"), out = o.integer("out_channels");
-    return with_module(nn::Conv<Size>(in, out, o.size<Size>("kernel_size"),
-                                      {.stride = o.size<Size>("stride", 1),
-                                       .padding = o.size<Size>("padding", 0),
-                                       .dilation = o.size<Size>("dilation", 1),
-                                       .groups = o.integer("groups", 1),
-                                       .bias = o.flag("bias", true)}));
+    const std::int64_t in = o.value<std::int64_t>("in_channels"), out = o.value<std::int64_t>("out_channels");
+    return with_module(nn::Conv<Size>(in, out, size<Size>(o, "kernel_size"),
+                                      {.stride = size<Size>(o, "stride", 1),
+                                       .padding = size<Size>(o, "padding", 0),
+                                       .dilation = size<Size>(o, "dilation", 1),
+                                       .groups = o.value<std::int64_t>("groups", 1),
+                                       .bias = o.value<bool>("bias", true)}));
 }
 
 template <int Axes>
 NetworkLayer batch_norm(Options& o)
 {
-    return with_module(
-        nn::BatchNorm<Axes>(o.integer("num_features"), {.eps = o.number("eps", 1e-5),
-                                                        .momentum = o.number("momentum", 0.1),
-                                                        .affine = o.flag("affine", true),
-                                                        .track_running_stats = o.flag("track_running_stats", true)}));
+    return with_module(nn::BatchNorm<Axes>(o.value<std::int64_t>("num_features"),
+                                           {.eps = o.value<double>("eps", 1e-5),
+                                            .momentum = o.value<double>("momentum", 0.1),
+                                            .affine = o.value<bool>("affine", true),
+                                            .track_running_stats = o.value<bool>("track_running_stats", true)}));
 }
 
 template <class Layer>
 NetworkLayer recurrent(Options& o)
 {
-    const std::int64_t in = o.integer("input_size"), hidden = o.integer("hidden_size");
-    const auto f = o.get<std::string>("nonlinearity", "tanh");
+    const std::int64_t in = o.value<std::int64_t>("input_size"), hidden = o.value<std::int64_t>("hidden_size");
+    const auto f = o.value<std::string>("nonlinearity", "tanh");
     return with_module(Layer(in, hidden,
-                             {.num_layers = o.integer("num_layers", 1),
-                              .bias = o.flag("bias", true),
-                              .batch_first = o.flag("batch_first", false),
-                              .dropout = o.number("dropout", 0),
-                              .bidirectional = o.flag("bidirectional", false),
+                             {.num_layers = o.value<std::int64_t>("num_layers", 1),
+                              .bias = o.value<bool>("bias", true),
+                              .batch_first = o.value<bool>("batch_first", false),
+                              .dropout = o.value<double>("dropout", 0),
+                              .bidirectional = o.value<bool>("bidirectional", false),
                               .nonlinearity = f == "relu" ? nn::Nonlinearity::relu : nn::Nonlinearity::tanh}),
                        [](Layer& m, const Tensor& x) { return m(x).output; });
 }
@@ -135,51 +97,51 @@ NetworkLayer layer_norm(Options& o)
     const auto read = o.has("normalized_shape") ? "normalized_shape" : "last_axis";
     std::vector<std::int64_t> shape;
     try {
-        shape = {o.get<std::int64_t>(read)};
+        shape = {o.value<std::int64_t>(read)};
     } catch (const Json::exception&) {
-        shape = o.get<std::vector<std::int64_t>>(read);
+        shape = o.value<std::vector<std::int64_t>>(read);
     }
-    return with_module(nn::LayerNorm(shape, {.eps = o.number("eps", 1e-5)}));
+    return with_module(nn::LayerNorm(shape, {.eps = o.value<double>("eps", 1e-5)}));
 }
 
 NetworkLayer group_norm(Options& o)
 {
-    const std::int64_t groups = o.integer("num_groups"), channels = o.integer("num_channels");
-    return with_module(nn::GroupNorm(groups, channels, {.eps = o.number("eps", 1e-5)}));
+    const std::int64_t groups = o.value<std::int64_t>("num_groups"), channels = o.value<std::int64_t>("num_channels");
+    return with_module(nn::GroupNorm(groups, channels, {.eps = o.value<double>("eps", 1e-5)}));
 }
 
 NetworkLayer linear(Options& o)
 {
-    const std::int64_t in = o.integer("in_features"), out = o.integer("out_features");
-    return with_module(nn::Linear(in, out, {.bias = o.flag("bias", true)}));
+    const std::int64_t in = o.value<std::int64_t>("in_features"), out = o.value<std::int64_t>("out_features");
+    return with_module(nn::Linear(in, out, {.bias = o.value<bool>("bias", true)}));
 }
 
 template <class Size, class Pool>
 NetworkLayer max_pool(Options& o, Pool pool)
 {
-    const auto kernel = o.size<Size>("kernel_size");
-    const MaxPoolOptions<Size> options{.stride = o.size<Size>("stride", kernel),
-                                       .padding = o.size<Size>("padding", 0),
-                                       .ceil_mode = o.flag("ceil_mode", false)};
+    const auto kernel = size<Size>(o, "kernel_size");
+    const MaxPoolOptions<Size> options{.stride = size<Size>(o, "stride", kernel),
+                                       .padding = size<Size>(o, "padding", 0),
+                                       .ceil_mode = o.value<bool>("ceil_mode", false)};
     return plain([=](const Tensor& x) { return pool(x, kernel, options); });
 }
 
 template <class Size, class Pool>
 NetworkLayer avg_pool(Options& o, Pool pool)
 {
-    const auto kernel = o.size<Size>("kernel_size");
-    const AvgPoolOptions<Size> options{.stride = o.size<Size>("stride", kernel),
-                                       .padding = o.size<Size>("padding", 0),
-                                       .ceil_mode = o.flag("ceil_mode", false),
-                                       .count_include_pad = o.flag("count_include_pad", true)};
+    const auto kernel = size<Size>(o, "kernel_size");
+    const AvgPoolOptions<Size> options{.stride = size<Size>(o, "stride", kernel),
+                                       .padding = size<Size>(o, "padding", 0),
+                                       .ceil_mode = o.value<bool>("ceil_mode", false),
+                                       .count_include_pad = o.value<bool>("count_include_pad", true)};
     return plain([=](const Tensor& x) { return pool(x, kernel, options); });
 }
 
 template <class Pool>
 NetworkLayer adaptive_pool(Options& o, Pool pool)
 {
-    const auto size = o.size<Size2>("output_size");
-    return plain([=](const Tensor& x) { return pool(x, size); });
+    const Size2 output_size = size<Size2>(o, "output_size");
+    return plain([=](const Tensor& x) { return pool(x, output_size); });
 }
 
 /// An activation without options.
@@ -216,10 +178,11 @@ const std::map<std::string, Maker>& makers()
         {"hardtanh", simple<nn::Hardtanh>()},
         {"relu6", simple<nn::ReLU6>()},
         {"softsign", simple<nn::Softsign>()},
-        {"elu", [](Options& o) { return plain([a = o.number("alpha", 1)](const Tensor& x) { return elu(x, a); }); }},
+        {"elu",
+         [](Options& o) { return plain([a = o.value<double>("alpha", 1)](const Tensor& x) { return elu(x, a); }); }},
         {"leaky_relu",
          [](Options& o) {
-             return plain([a = o.number("negative_slope", 0.01)](const Tensor& x) { return leaky_relu(x, a); });
+             return plain([a = o.value<double>("negative_slope", 0.01)](const Tensor& x) { return leaky_relu(x, a); });
          }},
         {"max_pool1d",
          [](Options& o) {
@@ -239,7 +202,8 @@ const std::map<std::string, Maker>& makers()
          [](Options& o) { return adaptive_pool(o, [](auto& x, auto s) { return adaptive_max_pool2d(x, s); }); }},
         {"flatten",
          [](Options& o) {
-             return plain([start = o.integer("start_dim", 1)](const Tensor& x) { return flatten(x, start); });
+             return plain(
+                 [start = o.value<std::int64_t>("start_dim", 1)](const Tensor& x) { return flatten(x, start); });
          }},
         {"last_time_step", [](Options&) { return plain([](const Tensor& x) { return select(x, 1, -1); }); }},
         {"mean_over_time", [](Options&) { return plain([](const Tensor& x) { return mean(x, 1); }); }},
@@ -254,9 +218,9 @@ Network::Network(const Json& layers)
     for (const Json& entry : layers) {
         const std::string kind = entry.at("layer");
         if (makers().count(kind) == 0) throw std::invalid_argument("layer " + kind + " is unknown");
-        Options options(entry);
+        Options options(entry, {"layer", "name"});
         NetworkLayer layer = makers().at(kind)(options);
-        options.check_all_read();
+        options.finish();
         layer.name = entry.value("name", "");
         layers_.push_back(std::move(layer));
     }
