@@ -1,4 +1,4 @@
-// Numbers behind simd_functions.hpp and simd_special.hpp, for double: Chebyshev interpolants computed in 45 digits.
+// Numbers behind simd_functions.hpp and simd_special.hpp, for double where nothing else is said: Chebyshev interpolants computed in 45 digits.
 #pragma once
 
 #include "autograd/kernels/simd.hpp"
@@ -37,6 +37,11 @@ struct Fits {
         0.00015062169704678354, -2.4399244283129877e-5, -1.1222046316669004e-5,  5.7097847609665056e-6,
         2.9377854943443787e-7,  -8.2546997448711614e-7, 7.471952780500971e-8,    1.1005996198640058e-7,
         -1.7999475459031421e-8, -1.4091982822555755e-8, 1.8684873854735191e-9,   1.2637828580421369e-9};
+
+    // The same for floats: 1 + s kErfcFloat(s - 0.4) with s = x / (x + 2) for 0 <= x <= 10.2.
+    static constexpr float kErfcFloat[] = {0.718734671F,   -1.821889318F,   1.788400148F,
+                                           -0.4128616194F, -0.6260930336F,  0.2176226072F,
+                                           0.3658078527F,  -0.04757965106F, -0.207338318F};
 
     // erfinv(x) = x kErfinvNear(w - 3.125) for w = -log(1 - x^2) <= 6.25,
     static constexpr double kErfinvNear[] = {

@@ -278,14 +278,21 @@ inline Double2 exact_sum(const Vec<double>& a, const Vec<double>& b)
     return {sum, (a - (sum - b_part)) + (b - b_part)};
 }
 
+/// What rounding took from product = a * b, exactly.
+template <class T>
+Vec<T> lost_by_rounding(const Vec<T>& a, const Vec<T>& b, const Vec<T>& product)
+{
+    if constexpr (kFused) return fma(a, b, -product);
+    const T split = sizeof(T) == 4 ? 4097 : 134217729;  // 2^12 + 1, 2^27 + 1 (Dekker)
+    const Vec<T> a_big = split * a, a_high = a_big - (a_big - a), a_low = a - a_high;
+    const Vec<T> b_big = split * b, b_high = b_big - (b_big - b), b_low = b - b_high;
+    return ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
+}
+
 inline Double2 exact_product(const Vec<double>& a, const Vec<double>& b)
 {
     const Vec<double> product = a * b;
-    if constexpr (kFused) return {product, fma(a, b, -product)};
-    const double split = 134217729.0;  // 2^27 + 1 (Dekker)
-    const Vec<double> a_big = split * a, a_high = a_big - (a_big - a), a_low = a - a_high;
-    const Vec<double> b_big = split * b, b_high = b_big - (b_big - b), b_low = b - b_high;
-    return {product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low};
+    return {product, lost_by_rounding(a, b, product)};
 }
 
 inline Double2 operator+(const Double2& a, const Double2& b)

@@ -1,5 +1,5 @@
 // The error and gamma functions and their kin for Vec<T>, within 8 units in the last place or 1e-15. Floats by doubles,
-// as in simd_functions.hpp.
+// as in simd_functions.hpp, but for erfc.
 #pragma once
 
 #include "autograd/kernels/simd_functions.hpp"
@@ -112,10 +112,15 @@ inline Vec<float> erf(const Vec<float>& x)
     const Halves wide = widened(x);
     return narrowed(erf(wide.low), erf(wide.high));
 }
+/// Not by doubles: gelu is made of it, and so it takes an eighth of the time. One division serves both quotients.
 inline Vec<float> erfc(const Vec<float>& x)
 {
-    const Halves wide = widened(x);
-    return narrowed(erfc(wide.low), erfc(wide.high));
+    const Vec<float> a = at_most(abs(x), 10.2F), square = a * a, lost = lost_by_rounding(a, a, square);
+    const Vec<float> shifted = a + 2.0, slope = fma(a, Vec<float>(2), Vec<float>(1)), inverse = 1.0 / (shifted * slope);
+    const Vec<float> s = a * slope * inverse, e = exp(-square);
+    const Vec<float> w = fma(s, polynomial(s - 0.4F, Fits::kErfcFloat), Vec<float>(1));
+    const Vec<float> y = fma(-e, lost, e) * w * (shifted * inverse);
+    return select(x < 0.0, 2.0 - y, y);
 }
 inline Vec<float> erfinv(const Vec<float>& x)
 {
