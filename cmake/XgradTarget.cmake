@@ -2,6 +2,13 @@
 #   xgrad_headers(FILES...)       public headers of this folder: linked into the build tree, installed, each compiled alone by a test
 #   target_sources(xgrad ...)     ordinary sources
 #   xgrad_isa_sources(FILES...)   sources compiled once for each instruction set
+
+# The standard headers that most sources include, parsed once: a third of the time to build. ccache cannot look up sources by their
+# text when such a file is included, and a build with it shows which source forgot an include.
+if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache")
+  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
+endif()
+
 add_library(xgrad)
 add_library(xgrad::xgrad ALIAS xgrad)
 
@@ -24,11 +31,6 @@ function(xgrad_compile_flags target)
   target_include_directories(${target} PRIVATE ${XGRAD_INCLUDE_DIR} ${PROJECT_SOURCE_DIR})
 endfunction()
 
-# The standard headers that most sources include, parsed once: a third of the time to build. ccache cannot look up sources by their
-# text when such a file is included, and a build with it shows which source forgot an include.
-if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache")
-  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
-endif()
 set(XGRAD_PRECOMPILED <algorithm> <cmath> <cstring> <functional> <limits> <memory> <numeric> <optional> <span> <string> <vector>)
 
 xgrad_compile_flags(xgrad)
@@ -74,47 +76,44 @@ function(xgrad_headers)
   endforeach()
 endfunction()
 
-# Each file is compiled with XGRAD_ISA_NAME = generic, avx2 and avx512 on x86-64, generic elsewhere.
+# Each file is compiled with XGRAD_ISA_NAME = generic, avx2 and avx512 on x86-64, generic elsewhere and without XGRAD_WIDE_KERNELS.
 # It must define names only inside `namespace XGRAD_ISA_NAME`, and call no inline function of the standard library that
 # could be emitted with wide instructions and then be kept by the linker for everybody.
 function(xgrad_isa_sources)
   xgrad_isa_objects(xgrad ${ARGN})
 endfunction()
 
-# The same for another target: the benchmark's loops.
+# The same for another target: the benchmark's loops. Once for a target.
 function(xgrad_isa_objects owner)
   set(isas generic)
-  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  if(XGRAD_WIDE_KERNELS AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     list(APPEND isas avx2 avx512)
+    target_compile_definitions(${owner} PRIVATE XGRAD_WIDE_KERNELS)
   endif()
   set(flags_generic)
   set(flags_avx2 -march=x86-64-v3)
   # g++ 12 reports its own avx512fintrin.h as uninitialized (GCC bug 105593).
   set(flags_avx512 -march=x86-64-v4 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> -Wno-uninitialized)
-  foreach(file ${ARGN})
-    get_filename_component(name ${file} NAME_WE)
-    foreach(isa ${isas})
-      set(target xgrad_${name}_${isa})
-      add_library(${target} OBJECT ${file})
-      xgrad_compile_flags(${target})
-      # Always optimised: the loops are slow otherwise, and what is not inlined could be shared with other instruction sets.
-      # No contraction: the compensated sums in the kernels say where they want a fused multiply-add.
-      # Under AddressSanitizer with g++ 12 one file took minutes, since each variable of each inlined function was marked as
-      # living and dead again; full debug information doubles the time of the rest. With lines and functions alone, and
-      # without those marks, isa/conv.cpp for avx512 takes 30 s; reads and writes beyond arrays are found as before.
-      # UBSan makes it take minutes, too; it is left out.
-      # Loops begin at 32 bytes: one that crosses a line of the cache of decoded instructions takes two cycles where one would
-      # do (Zen 3: a sum of two arrays 1.8 times as long).
-      target_compile_options(${target} PRIVATE ${flags_${isa}} $<IF:$<CONFIG:Debug>,-O2,-O3> $<$<CONFIG:Debug>:-g1>
-                                               -falign-loops=32
-                                               -ffp-contract=off -fno-sanitize=undefined
-                                               $<$<CXX_COMPILER_ID:GNU>:-fno-sanitize-address-use-after-scope>)
-      target_compile_definitions(${target} PRIVATE XGRAD_ISA_NAME=${isa})
-      target_link_libraries(${target} PRIVATE xsimd)
-      target_sources(${owner} PRIVATE $<TARGET_OBJECTS:${target}>)
-      if(owner STREQUAL xgrad)
-        set_property(GLOBAL APPEND PROPERTY XGRAD_OBJECTS_${isa} $<TARGET_OBJECTS:${target}>)
-      endif()
-    endforeach()
+  foreach(isa ${isas})
+    set(target ${owner}_${isa})
+    add_library(${target} OBJECT ${ARGN})
+    xgrad_compile_flags(${target})
+    # Always optimised: the loops are slow otherwise, and what is not inlined could be shared with other instruction sets.
+    # No contraction: the compensated sums in the kernels say where they want a fused multiply-add.
+    # Under AddressSanitizer with g++ 12 one file took minutes, since each variable of each inlined function was marked as
+    # living and dead again; full debug information doubles the time of the rest. With lines and functions alone, and
+    # without those marks, isa/conv.cpp for avx512 takes 30 s; reads and writes beyond arrays are found as before.
+    # UBSan makes it take minutes, too; it is left out.
+    # Loops begin at 32 bytes: one that crosses a line of the cache of decoded instructions takes two cycles where one would
+    # do (Zen 3: a sum of two arrays 1.8 times as long).
+    target_compile_options(${target} PRIVATE ${flags_${isa}} $<IF:$<CONFIG:Debug>,-O2,-O3> $<$<CONFIG:Debug>:-g1>
+                                             -falign-loops=32
+                                             -ffp-contract=off -fno-sanitize=undefined
+                                             $<$<CXX_COMPILER_ID:GNU>:-fno-sanitize-address-use-after-scope>)
+    target_compile_definitions(${target} PRIVATE XGRAD_ISA_NAME=${isa})
+    target_precompile_headers(${target} PRIVATE <cmath> <xsimd/xsimd.hpp>)  # a third of what they take to compile
+    target_link_libraries(${target} PRIVATE xsimd)
+    target_sources(${owner} PRIVATE $<TARGET_OBJECTS:${target}>)
+    set_property(GLOBAL PROPERTY XGRAD_OBJECTS_${target} $<TARGET_OBJECTS:${target}>)
   endforeach()
 endfunction()

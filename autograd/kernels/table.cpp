@@ -56,7 +56,7 @@ constinit UpdateTable updates{};
     }
 
 XGRAD_DECLARE_ISA(generic)
-#if defined(__x86_64__)
+#if defined(XGRAD_WIDE_KERNELS)
 XGRAD_DECLARE_ISA(avx2)
 XGRAD_DECLARE_ISA(avx512)
 #endif
@@ -71,7 +71,7 @@ struct Isa {
 
 // Best first. __builtin_cpu_supports also asks whether the operating system saves the wide registers.
 constexpr Isa kIsas[] = {
-#if defined(__x86_64__)
+#if defined(XGRAD_WIDE_KERNELS)
     {"avx512",
      [] {
          return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -93,7 +93,7 @@ constexpr Isa kIsas[] = {
 // Priority 101 is the earliest a program may ask for: constructors of other sources may already use kernels.
 __attribute__((constructor(101))) void choose_isa()
 {
-#if defined(__x86_64__)
+#if defined(XGRAD_WIDE_KERNELS)
     __builtin_cpu_init();
 #endif
     const char* wanted = std::getenv("XGRAD_ISA");

@@ -13,7 +13,7 @@
     void bench_copy(int dtype, const bench::Layout&, const void* x, void* y); \
     }
 XGRAD_DECLARE_LOOPS(generic)
-#if defined(__x86_64__)
+#if defined(XGRAD_WIDE_KERNELS)
 XGRAD_DECLARE_LOOPS(avx2)
 XGRAD_DECLARE_LOOPS(avx512)
 #endif
@@ -29,7 +29,7 @@ struct Set {
 };
 
 const Set kSets[] = {
-#if defined(__x86_64__)
+#if defined(XGRAD_WIDE_KERNELS)
     {"avx512", xgrad::kernels::avx512::kBenchLoops, &xgrad::kernels::avx512::kBenchLoopCount,
      xgrad::kernels::avx512::bench_copy},
     {"avx2", xgrad::kernels::avx2::kBenchLoops, &xgrad::kernels::avx2::kBenchLoopCount,
