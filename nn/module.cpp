@@ -138,10 +138,31 @@ NamedTensors state_dict(ConstModuleRef module)
     return state;
 }
 
-void load_state_dict(ModuleRef module, const NamedTensors& state)
+Callable<void()> read_state_dict(ModuleRef module, const NamedTensors& state, std::vector<std::string>& differences)
 {
     std::vector<Slot> slots = slots_of(module);
-    const std::vector<std::string> differences = match(slots, state);
+    const std::vector<std::string> found = match(slots, state);
+    differences.insert(differences.end(), found.begin(), found.end());
+    if (!found.empty()) return nullptr;
+    std::vector<Tensor> copies;  // all memory is had before the first write
+    for (const Slot& slot : slots) {
+        const bool as_it_is = !slot.buffer && slot.value->is_contiguous();
+        copies.push_back(as_it_is ? *slot.value : xgrad::detail::contiguous_copy(*slot.value));
+    }
+    return [slots = std::move(slots), copies = std::move(copies)]() mutable {
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            if (slots[i].buffer)
+                *slots[i].buffer = std::move(copies[i]);
+            else
+                slots[i].parameter.set_value(copies[i]);
+        }
+    };
+}
+
+void load_state_dict(ModuleRef module, const NamedTensors& state)
+{
+    std::vector<std::string> differences;
+    const Callable<void()> take = read_state_dict(module, state, differences);
     if (!differences.empty()) {
         std::string what =
             std::to_string(differences.size()) + (differences.size() == 1 ? " difference" : " differences");
@@ -150,17 +171,7 @@ void load_state_dict(ModuleRef module, const NamedTensors& state)
             "load_state_dict", what, "the state has the module's names, shapes and dtypes, no more and no less",
             "load it into a model built with the same options, or rename its entries"));
     }
-    std::vector<Tensor> copies;  // all memory is had before the first write
-    for (const Slot& slot : slots) {
-        const bool as_it_is = !slot.buffer && slot.value->is_contiguous();
-        copies.push_back(as_it_is ? *slot.value : xgrad::detail::contiguous_copy(*slot.value));
-    }
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-        if (slots[i].buffer)
-            *slots[i].buffer = std::move(copies[i]);
-        else
-            slots[i].parameter.set_value(copies[i]);
-    }
+    take();
 }
 
 void to(ModuleRef module, Dtype dtype)

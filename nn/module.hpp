@@ -3,6 +3,7 @@
 // What one does with a model: a plain struct whose members XGRAD_MODULE names. Lists of models and single parameters
 // are models, too.
 
+#include <xgrad/callable.hpp>
 #include <xgrad/nn/members.hpp>
 #include <xgrad/parameter.hpp>
 #include <xgrad/tensor.hpp>
@@ -71,6 +72,11 @@ NamedTensors state_dict(ConstModuleRef module);
 /// Writes the values into parameters and buffers of the same names, shapes and dtypes. Throws std::invalid_argument
 /// with the list of all differences, and then nothing is written.
 void load_state_dict(ModuleRef module, const NamedTensors& state);
+
+/// The first half of load_state_dict, for several states of which all or none are loaded: adds what does not fit to
+/// `differences`. What it returns is the second half, which writes and throws nothing; it is called at once, and only
+/// when there are no differences.
+Callable<void()> read_state_dict(ModuleRef module, const NamedTensors& state, std::vector<std::string>& differences);
 
 /// Converts parameters, their gradients and floating buffers. Throws DtypeError unless f32 or f64.
 void to(ModuleRef module, Dtype dtype);

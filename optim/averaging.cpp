@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "optim/state_reader.hpp"
+#include "autograd/state_reader.hpp"
 
 namespace xgrad::optim {
 
@@ -68,22 +68,27 @@ NamedTensors WeightAverage::state_dict() const
     return state;
 }
 
+Callable<void()> WeightAverage::read_state_dict(const NamedTensors& state, std::vector<std::string>& differences)
+{
+    xgrad::detail::StateReader reader(state);
+    const std::int64_t updates = reader.whole("updates");
+    std::vector<Tensor> averages;
+    if (updates > 0)
+        for (std::size_t i = 0; i < parameters_.size(); ++i)
+            averages.push_back(reader.copy(std::to_string(i), parameters_[i].value()));
+    reader.finish(differences);
+    return [this, updates, averages]() mutable {
+        averages_ = std::move(averages);
+        updates_ = updates;
+    };
+}
+
 void WeightAverage::load_state_dict(const NamedTensors& state)
 {
-    detail::StateReader reader("WeightAverage::load_state_dict", state);
-    const Tensor count = reader.copy("updates", i64);
-    const std::int64_t updates = count.defined() ? static_cast<std::int64_t>(count.item()) : 0;
-    std::vector<Tensor> averages;
-    for (std::size_t i = 0; i < parameters_.size(); ++i) {
-        const std::string name = std::to_string(i);
-        const Tensor& like = parameters_[i].value();
-        averages.push_back(updates > 0 && !reader.has(name)
-                               ? reader.copy(name, like.dtype())  // which notes that it is missing
-                               : reader.copy_if_there(name, like));
-    }
-    reader.finish();
-    averages_ = std::move(averages);
-    updates_ = updates;
+    std::vector<std::string> differences;
+    const Callable<void()> take = read_state_dict(state, differences);
+    xgrad::detail::throw_differences("WeightAverage::load_state_dict", differences);
+    take();
 }
 
 }  // namespace xgrad::optim

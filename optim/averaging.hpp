@@ -1,10 +1,12 @@
 #pragma once
 
+#include <xgrad/callable.hpp>
 #include <xgrad/parameter.hpp>
 #include <xgrad/tensor.hpp>
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace xgrad::optim {
@@ -53,6 +55,9 @@ public:
     /// not fit, and then nothing is changed.
     NamedTensors state_dict() const;
     void load_state_dict(const NamedTensors& state);
+
+    /// The first half of load_state_dict, as Optimizer's.
+    Callable<void()> read_state_dict(const NamedTensors& state, std::vector<std::string>& differences);
 
 private:
     std::vector<ParameterRef> parameters_;

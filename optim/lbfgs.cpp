@@ -13,9 +13,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "autograd/state_reader.hpp"
 #include "optim/line_search.hpp"
 #include "optim/method.hpp"
-#include "optim/state_reader.hpp"
 
 namespace xgrad::optim {
 
@@ -275,22 +275,23 @@ void LBFGS::add_own_state(NamedTensors& state) const
 Callable<void()> LBFGS::read_own_state(detail::StateReader& reader)
 {
     Memory m;
-    m.iterations = static_cast<std::int64_t>(reader.number("lbfgs.n_iter"));
-    m.evaluations = static_cast<std::int64_t>(reader.number("lbfgs.func_evals"));
+    m.iterations = reader.count("lbfgs.n_iter");
+    m.evaluations = reader.count("lbfgs.func_evals");
     m.t = reader.number("lbfgs.t");
     m.scale = reader.number("lbfgs.H_diag");
     m.loss = reader.number("lbfgs.prev_loss");
     const Tensor like = joined_values(parameters_);
-    m.direction = reader.copy_if_there("lbfgs.d", like);
-    m.gradient = reader.copy_if_there("lbfgs.prev_flat_grad", like);
-    if (reader.has("lbfgs.ro")) {
-        const Tensor inverses = reader.copy("lbfgs.ro", f64);
-        if (inverses.defined()) m.inverses = inverses.to_vector<double>();
-        const Tensor pairs = zeros({static_cast<std::int64_t>(m.inverses.size()), like.numel()}, like.dtype());
-        if (const Tensor y = reader.copy_if_there("lbfgs.old_dirs", pairs); y.defined()) m.y = rows(y);
-        if (const Tensor s = reader.copy_if_there("lbfgs.old_stps", pairs); s.defined()) m.s = rows(s);
+    if (m.iterations > 0) {
+        m.direction = reader.copy("lbfgs.d", like);
+        m.gradient = reader.copy("lbfgs.prev_flat_grad", like);
     }
-    return [this, m] { *memory_ = m; };
+    if (reader.has("lbfgs.ro")) {
+        m.inverses = reader.numbers("lbfgs.ro");
+        const Tensor pairs = zeros({static_cast<std::int64_t>(m.inverses.size()), like.numel()}, like.dtype());
+        if (const Tensor y = reader.copy("lbfgs.old_dirs", pairs); y.defined()) m.y = rows(y);
+        if (const Tensor s = reader.copy("lbfgs.old_stps", pairs); s.defined()) m.s = rows(s);
+    }
+    return [this, m]() mutable { *memory_ = std::move(m); };
 }
 
 }  // namespace xgrad::optim

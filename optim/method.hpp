@@ -249,22 +249,31 @@ bool OptimizerOf<Options>::get_option(std::size_t group, const std::string& name
 }
 
 template <class Options>
-void OptimizerOf<Options>::put_options(std::size_t group, std::span<const NamedNumber> values, bool dry)
+Options OptimizerOf<Options>::with(std::size_t group, std::span<const NamedNumber> values) const
 {
     Options changed = options_[group];
     for (const auto& [name, value] : values)
         detail::with_option(changed, name, [&, v = value]<class T>(T& option) { option = detail::from_number<T>(v); });
+    return changed;
+}
+
+template <class Options>
+void OptimizerOf<Options>::put_options(std::size_t group, std::span<const NamedNumber> values, bool dry)
+{
+    const Options changed = with(group, values);
     check(changed);
     if (!dry) options_[group] = changed;
 }
 
 template <class Options>
-bool OptimizerOf<Options>::needs_state(const detail::Slot& slot, std::size_t k) const
+bool OptimizerOf<Options>::needs_state(std::size_t group, std::size_t k, std::span<const NamedNumber> set) const
 {
-    if constexpr (requires { Method<Options>::needs(options_[0], k); })
-        return Method<Options>::needs(options_[slot.group], k);
-    else
+    if constexpr (!requires { Method<Options>::needs(options_[0], k); })
         return true;
+    else if (set.empty())
+        return Method<Options>::needs(options_[group], k);
+    else
+        return Method<Options>::needs(with(group, set), k);
 }
 
 template <class Options>

@@ -231,7 +231,7 @@ void Optimizer::make_state(std::size_t i)
     detail::Slot& slot = slots_[i];
     const ParameterRef& p = parameters_[i];
     for (std::size_t k = 0; k < slot.state.size(); ++k) {
-        if (slot.state[k].defined() || !needs_state(slot, k)) continue;
+        if (slot.state[k].defined() || !needs_state(slot.group, k)) continue;
         slot.state[k] = full(p.sizes(), initial_state(slot, k), p.dtype());
         slot.fresh = true;
     }

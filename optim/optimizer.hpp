@@ -9,6 +9,10 @@
 #include <string>
 #include <vector>
 
+namespace xgrad::detail {
+class StateReader;
+}
+
 namespace xgrad::optim {
 
 /// Computes the loss anew, and the gradients: zero_grad, forward, backward.
@@ -19,7 +23,7 @@ using NamedNumber = std::pair<std::string, double>;
 
 namespace detail {
 
-class StateReader;
+using xgrad::detail::StateReader;
 
 /// What an optimizer remembers of one parameter.
 struct Slot {
@@ -82,6 +86,11 @@ public:
     /// optimizer's or of other parameters, and then nothing is changed.
     void load_state_dict(const NamedTensors& state);
 
+    /// The first half of load_state_dict, for several states of which all or none are loaded: adds what does not fit to
+    /// `differences`. What it returns is the second half, which takes the state over and throws nothing; it is called
+    /// at once, and only when there are no differences.
+    Callable<void()> read_state_dict(const NamedTensors& state, std::vector<std::string>& differences);
+
     /// The formula in use with its numbers, for each group, and what PyTorch and the lecture call it.
     std::string describe() const;
 
@@ -111,7 +120,8 @@ private:
     virtual bool get_option(std::size_t group, const std::string& name, double& value) const = 0;
     /// Sets those options and checks the result; with `dry` only checks.
     virtual void put_options(std::size_t group, std::span<const NamedNumber> values, bool dry) = 0;
-    virtual bool needs_state(const detail::Slot& slot, std::size_t k) const = 0;
+    /// Whether state k is used under the options of a group, or where those were set before.
+    virtual bool needs_state(std::size_t group, std::size_t k, std::span<const NamedNumber> set = {}) const = 0;
     virtual double initial_state(const detail::Slot& slot, std::size_t k) const = 0;
     virtual void update(std::size_t i) = 0;
     virtual double max_norm(std::size_t i) const = 0;
@@ -122,6 +132,10 @@ private:
     /// What takes the own state over; called when all of it was there.
     virtual Callable<void()> read_own_state(detail::StateReader&) { return nullptr; }
 
+    void read_options(detail::StateReader& reader, std::vector<std::vector<NamedNumber>>& options,
+                      std::vector<double>& initial);
+    void read_slot(detail::StateReader& reader, std::size_t i, std::span<const NamedNumber> options,
+                   detail::Slot& slot) const;
     void check_state(std::size_t i) const;
     bool accepts_gradients();
     void make_state(std::size_t i);

@@ -31,13 +31,14 @@ private:
     void visit_options(std::size_t group, const Callable<void(const NamedNumber&)>& visit) const override;
     bool get_option(std::size_t group, const std::string& name, double& value) const override;
     void put_options(std::size_t group, std::span<const NamedNumber> values, bool dry) override;
-    bool needs_state(const detail::Slot& slot, std::size_t k) const override;
+    bool needs_state(std::size_t group, std::size_t k, std::span<const NamedNumber> set) const override;
     double initial_state(const detail::Slot& slot, std::size_t k) const override;
     void update(std::size_t i) override;
     double max_norm(std::size_t i) const override;
     void move_ahead() override;
     bool looks_ahead() const override;
     std::string describe_group(std::size_t group) const override;
+    Options with(std::size_t group, std::span<const NamedNumber> values) const;
     void check(const Options& options) const;
 
     std::vector<Options> options_;  // one a group

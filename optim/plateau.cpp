@@ -7,8 +7,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "autograd/state_reader.hpp"
 #include "optim/schedule_method.hpp"
-#include "optim/state_reader.hpp"
 
 namespace xgrad::optim {
 namespace {
@@ -100,13 +100,14 @@ void ReduceLROnPlateau::write_state(const std::string& prefix, NamedTensors& sta
 Callable<void()> ReduceLROnPlateau::read_state(const std::string& prefix, detail::StateReader& reader)
 {
     const Callable<void()> take = Scheduler::read_state(prefix, reader);
-    const double best = reader.number(prefix + "best"), bad = reader.number(prefix + "num_bad_epochs"),
-                 cooling = reader.number(prefix + "cooldown_counter");
+    const double best = reader.number(prefix + "best");
+    const std::int64_t bad = reader.count(prefix + "num_bad_epochs"),
+                       cooling = reader.count(prefix + "cooldown_counter");
     return [=, this] {
         take();
         best_ = best;
-        bad_ = static_cast<std::int64_t>(bad);
-        cooling_ = static_cast<std::int64_t>(cooling);
+        bad_ = bad;
+        cooling_ = cooling;
     };
 }
 

@@ -1,6 +1,6 @@
 #include <xgrad/optim/scheduler.hpp>
 
-#include "optim/state_reader.hpp"
+#include "autograd/state_reader.hpp"
 
 namespace xgrad::optim {
 
@@ -37,11 +37,19 @@ NamedTensors Scheduler::state_dict() const
     return state;
 }
 
+Callable<void()> Scheduler::read_state_dict(const NamedTensors& state, std::vector<std::string>& differences)
+{
+    detail::StateReader reader(state);
+    const Callable<void()> take = read_state("schedule.", reader);
+    reader.finish(differences);
+    return take;
+}
+
 void Scheduler::load_state_dict(const NamedTensors& state)
 {
-    detail::StateReader reader(std::string(name_) + "::load_state_dict", state);
-    const Callable<void()> take = read_state("schedule.", reader);
-    reader.finish();
+    std::vector<std::string> differences;
+    const Callable<void()> take = read_state_dict(state, differences);
+    xgrad::detail::throw_differences(std::string(name_) + "::load_state_dict", differences);
     take();
 }
 
@@ -53,13 +61,14 @@ void Scheduler::write_state(const std::string& prefix, NamedTensors& state) cons
 
 Callable<void()> Scheduler::read_state(const std::string& prefix, detail::StateReader& reader)
 {
-    const auto epoch = static_cast<std::int64_t>(reader.number(prefix + name_ + ".last_epoch"));
-    const Tensor base =
-        reader.copy_if_there(prefix + name_ + ".base_lrs", zeros({static_cast<std::int64_t>(base_.size())}, f64));
-    if (!base.defined()) (void)reader.copy(prefix + name_ + ".base_lrs", f64);  // notes that it is missing
-    return [this, epoch, base] {
+    const std::int64_t epoch = reader.count(prefix + name_ + ".last_epoch", -1);
+    const Tensor rates =
+        reader.copy(prefix + name_ + ".base_lrs", zeros({static_cast<std::int64_t>(base_.size())}, f64));
+    std::vector<double> base;
+    if (rates.defined()) base = rates.to_vector<double>();
+    return [this, epoch, base]() mutable {
         epoch_ = epoch;
-        base_ = base.to_vector<double>();
+        base_ = std::move(base);
     };
 }
 

@@ -49,6 +49,9 @@ public:
     /// then. The rate itself is part of the optimizer's state.
     void load_state_dict(const NamedTensors& state);
 
+    /// The first half of load_state_dict, as Optimizer's.
+    Callable<void()> read_state_dict(const NamedTensors& state, std::vector<std::string>& differences);
+
     /// The formula in use with its numbers.
     virtual std::string describe() const = 0;
 

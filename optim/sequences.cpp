@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "optim/state_reader.hpp"
+#include "autograd/state_reader.hpp"
 
 namespace xgrad::optim {
 namespace {

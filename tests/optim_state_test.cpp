@@ -1,5 +1,7 @@
 // Groups, options by name, saved state, gradients that are not finite, and what describe() says.
 #include <xgrad/error.hpp>
+#include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/shape.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/asgd.hpp>
 #include <xgrad/optim/layerwise.hpp>
@@ -151,6 +153,60 @@ TEST(OptimizerState, OfAnotherModelOrOptimizerIsRefusedWithAllDifferences)
         if (name == "param_groups.0.lr") x = tensor(-1, f64);
     EXPECT_THROW(small.load_state_dict(state), std::invalid_argument);
     EXPECT_EQ(small.lr(), 0.1);
+}
+
+TEST(OptimizerState, IsRefusedWhenAnyOfItIsMissingOrHasAnotherShapeOrType)
+{
+    for (const Kind& kind : all_kinds()) {
+        const Parameter p(start(), "w"), copy(start(), "w");
+        const Made first = kind.make(p), second = kind.make(copy);
+        train(*first, p, 3);
+        train(*second, copy, 1);
+        const NamedTensors before = second->state_dict();
+        for (std::size_t i = 0; i < first->state_dict().size(); ++i) {
+            NamedTensors missing = first->state_dict(), other_type = missing, other_shape = missing;
+            SCOPED_TRACE(std::string(kind.name) + " " + missing[i].first);
+            missing.erase(missing.begin() + static_cast<std::ptrdiff_t>(i));
+            Tensor &x = other_type[i].second, &y = other_shape[i].second;
+            x = to(x, x.dtype() == f64 ? i64 : f64);
+            y = unsqueeze(y, 0);
+            for (const NamedTensors& wrong : {missing, other_type, other_shape})
+                EXPECT_THROW(second->load_state_dict(wrong), std::invalid_argument);
+        }
+        const NamedTensors after = second->state_dict();
+        ASSERT_EQ(after.size(), before.size());
+        for (std::size_t i = 0; i < after.size(); ++i) EXPECT_TENSOR_EQ(after[i].second, before[i].second);
+        second->load_state_dict(first->state_dict());
+    }
+}
+
+TEST(OptimizerState, KnowsWhatTheNextStepMakes)
+{
+    // Switched on behind a step: the buffer is made by the next one, which takes g as it is.
+    const Parameter p = number(1), copy = number(1);
+    optim::SGD first{{p}, {.lr = 0.25}}, second{{copy}, {.lr = 1, .momentum = 0.5, .dampening = 0.5}};
+    path(first, 1);
+    path(second, 1);
+    first.set_option("momentum", 0.5);
+    first.set_option("dampening", 0.5);
+    second.load_state_dict(first.state_dict());
+    copy.set_value(p.value());
+    EXPECT_EQ(path(second, 2), path(first, 2));
+}
+
+TEST(OptimizerState, ARunThatNanStoppedStaysStopped)
+{
+    const Parameter p = pair(1, 1);
+    optim::SGD first{{p}, {.lr = 0.5}}, second{{p}, {.lr = 0.5}};
+    first.nan_gradients(NanGradients::stop);
+    give(p, 1, kNaN);
+    first.step();
+    second.load_state_dict(first.state_dict());
+    EXPECT_TRUE(second.stopped());
+    EXPECT_EQ(second.skipped_steps(), 1);
+    give(p, 1, 1);
+    second.step();
+    EXPECT_TENSOR_EQ(p.value(), tensor({2}, {1, 1}, f64));
 }
 
 TEST(OptimizerGroups, HaveOptionsOfTheirOwn)

@@ -6,10 +6,17 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+
+#include "autograd/state_reader.hpp"
 
 namespace xgrad::train {
 
 using xgrad::detail::error_text;
+
+namespace {
+constexpr std::string_view kWeights = "weights.";
+}  // namespace
 
 EarlyStopping::EarlyStopping(nn::ModuleRef model, EarlyStoppingOptions o)
     : model_(model), options_(o), best_(std::numeric_limits<double>::quiet_NaN())
@@ -37,6 +44,44 @@ bool EarlyStopping::step(double value)
 void EarlyStopping::restore()
 {
     if (best_epoch_ >= 0) nn::load_state_dict(model_, weights_);
+}
+
+NamedTensors EarlyStopping::state_dict() const
+{
+    NamedTensors state{{"best", tensor(best_, f64)},
+                       {"best_epoch", tensor(static_cast<double>(best_epoch_), f64)},
+                       {"epochs", tensor(static_cast<double>(epochs_), f64)}};
+    for (const auto& [name, x] : weights_) state.emplace_back(std::string(kWeights) + name, x);
+    return state;
+}
+
+Callable<void()> EarlyStopping::read_state_dict(const NamedTensors& state, std::vector<std::string>& differences)
+{
+    NamedTensors numbers, weights;
+    for (const auto& [name, x] : state) {
+        const bool is_weight = name.rfind(kWeights, 0) == 0;
+        (is_weight ? weights : numbers).emplace_back(is_weight ? name.substr(kWeights.size()) : name, x);
+    }
+    xgrad::detail::StateReader reader(numbers);
+    const double best = reader.number("best");
+    const std::int64_t epochs = reader.count("epochs"), best_epoch = reader.count("best_epoch", -1, epochs - 1);
+    reader.finish(differences);
+    if (best_epoch >= 0 || !weights.empty()) (void)nn::read_state_dict(model_, weights, differences);
+    for (auto& [name, x] : weights) x = xgrad::detail::contiguous_copy(x);
+    return [=, this]() mutable {
+        weights_ = std::move(weights);
+        best_ = best;
+        best_epoch_ = best_epoch;
+        epochs_ = epochs;
+    };
+}
+
+void EarlyStopping::load_state_dict(const NamedTensors& state)
+{
+    std::vector<std::string> differences;
+    const Callable<void()> take = read_state_dict(state, differences);
+    xgrad::detail::throw_differences("EarlyStopping::load_state_dict", differences);
+    take();
 }
 
 }  // namespace xgrad::train

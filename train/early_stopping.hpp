@@ -1,8 +1,11 @@
 #pragma once
 
+#include <xgrad/callable.hpp>
 #include <xgrad/nn/module.hpp>
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace xgrad::train {
 
@@ -34,6 +37,14 @@ public:
     double best() const { return best_; }                    ///< NaN before the first step
     std::int64_t best_epoch() const { return best_epoch_; }  ///< counted from 0; -1 before the first step
     std::int64_t epochs() const { return epochs_; }
+
+    /// Best value, best weights and counts, to go on from. Throws std::invalid_argument with the list of all
+    /// differences where it is not of such a model, and then nothing is changed.
+    NamedTensors state_dict() const;
+    void load_state_dict(const NamedTensors& state);
+
+    /// The first half of load_state_dict, as that of optim::Optimizer.
+    Callable<void()> read_state_dict(const NamedTensors& state, std::vector<std::string>& differences);
 
 private:
     nn::ModuleRef model_;
