@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <stdexcept>
+#include <utility>
 
 namespace xgrad::data {
 
@@ -46,23 +48,32 @@ Loader::Loader(Dataset dataset, LoaderOptions options)
     }
 }
 
-Loader::Iterator Loader::begin()
+std::vector<std::int64_t> Loader::order_of(std::int64_t epoch) const
 {
     const std::int64_t n = dataset_.size();
-    auto order = std::make_shared<std::vector<std::int64_t>>();
     if (options_.shuffle) {
         // Each epoch has a part of the sequence of its own, at least as long as a permutation needs.
         Generator generator{*options_.seed};
-        generator.seek(static_cast<std::uint64_t>(epoch_) * (static_cast<std::uint64_t>(n) + 1));
-        *order = permutation(n, generator);
-    } else {
-        order->resize(static_cast<std::size_t>(n));
-        std::iota(order->begin(), order->end(), std::int64_t{0});
+        generator.seek(static_cast<std::uint64_t>(epoch) * (static_cast<std::uint64_t>(n) + 1));
+        return permutation(n, generator);
     }
-    ++epoch_;
+    std::vector<std::int64_t> order(static_cast<std::size_t>(n));
+    std::iota(order.begin(), order.end(), std::int64_t{0});
+    return order;
+}
+
+Loader::Iterator Loader::begin()
+{
+    if (!std::exchange(goes_on_, false)) {
+        at_epoch_ = epoch_++;
+        at_row_ = samples() > 0 ? 0 : -1;
+    }
     Iterator first;
     first.loader_ = this;
-    first.order_ = std::move(order);
+    first.order_ = std::make_shared<const std::vector<std::int64_t>>(order_of(at_epoch_));
+    first.epoch_ = at_epoch_;
+    first.row_ = std::max<std::int64_t>(at_row_, 0);
+    if (at_row_ == samples()) at_row_ = -1;  // nothing is left, so nothing will end this epoch
     return first;
 }
 
@@ -85,6 +96,8 @@ Batch Loader::Iterator::operator*() const
 {
     const std::int64_t count = std::min(loader_->options_.batch_size, loader_->samples() - row_);
     const std::int64_t* rows = order_->data() + row_;
+    loader_->at_epoch_ = epoch_;
+    loader_->at_row_ = row_ + count;
     return {gather_rows(loader_->dataset_.inputs(), rows, count),
             gather_rows(loader_->dataset_.targets(), rows, count)};
 }
@@ -92,7 +105,38 @@ Batch Loader::Iterator::operator*() const
 Loader::Iterator& Loader::Iterator::operator++()
 {
     row_ = std::min(row_ + loader_->options_.batch_size, loader_->samples());
+    if (row_ == loader_->samples()) loader_->at_row_ = -1;
     return *this;
+}
+
+void Loader::set_epoch(std::int64_t epoch)
+{
+    if (goes_on_ && at_epoch_ == epoch) return;
+    epoch_ = epoch;
+    at_row_ = -1;
+    goes_on_ = false;
+}
+
+LoaderPosition Loader::position() const
+{
+    const bool inside = at_row_ >= 0;
+    return {*options_.seed, inside ? at_epoch_ : epoch_, at_row_};
+}
+
+void Loader::seek(const LoaderPosition& p)
+{
+    const bool begins_batch = p.row >= 0 && p.row < samples() && p.row % options_.batch_size == 0;
+    if (p.epoch < 0 || (p.row != -1 && p.row != samples() && !begins_batch))
+        throw std::invalid_argument(xgrad::detail::error_text(
+            "Loader::seek", "row " + std::to_string(p.row) + " of epoch " + std::to_string(p.epoch),
+            "a batch of " + std::to_string(options_.batch_size) + " begins there, or the " + std::to_string(samples()) +
+                " rows end; -1: the epoch has not begun",
+            "seek what position() of a loader with the same rows and options gave"));
+    options_.seed = p.seed;
+    goes_on_ = p.row >= 0;
+    at_epoch_ = p.epoch;
+    at_row_ = p.row;
+    epoch_ = goes_on_ ? p.epoch + 1 : p.epoch;
 }
 
 }  // namespace xgrad::data

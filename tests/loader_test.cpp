@@ -12,6 +12,7 @@ using xgrad::Sizes;
 using xgrad::Tensor;
 using xgrad::data::Dataset;
 using xgrad::data::Loader;
+using xgrad::data::LoaderPosition;
 
 namespace {
 
@@ -146,4 +147,102 @@ TEST(Loader, BatchSizeMustBePositive)
 {
     EXPECT_THROW_TEXT(Loader(counting(4), {.batch_size = 0}), ShapeError,
                       "Loader: batch_size 0.\n  rule: batch_size >= 1.\n  try:  32 is a good start.");
+}
+
+namespace {
+
+// The targets of the batches up to the end of the epoch, or `most` batches.
+std::vector<std::int64_t> batches(Loader& loader, int most = 1000)
+{
+    std::vector<std::int64_t> seen;
+    for (auto [inputs, targets] : loader) {
+        const auto y = targets.to_vector<std::int64_t>();
+        seen.insert(seen.end(), y.begin(), y.end());
+        if (--most == 0) break;
+    }
+    return seen;
+}
+
+}  // namespace
+
+TEST(LoaderPosition, IsBehindTheBatchGivenLast)
+{
+    Loader loader(counting(10), {.batch_size = 4, .seed = 1});
+    EXPECT_EQ(loader.position(), (LoaderPosition{1, 0, -1}));
+    std::vector<LoaderPosition> seen;
+    for (const auto& batch : loader) {
+        (void)batch;
+        seen.push_back(loader.position());
+    }
+    EXPECT_EQ(seen, (std::vector<LoaderPosition>{{1, 0, 4}, {1, 0, 8}, {1, 0, 10}}));
+    EXPECT_EQ(loader.position(), (LoaderPosition{1, 1, -1}));
+}
+
+TEST(LoaderPosition, AnotherLoaderGoesOnFromThere)
+{
+    Loader whole(counting(10), {.batch_size = 4, .seed = 1});
+    std::vector<std::int64_t> all = batches(whole);
+    const auto second = batches(whole);
+    all.insert(all.end(), second.begin(), second.end());
+    for (int given = 0; given <= 3; ++given) {
+        Loader begun(counting(10), {.batch_size = 4, .seed = 1}), other(counting(10), {.batch_size = 4, .seed = 2});
+        std::vector<std::int64_t> seen = given > 0 ? batches(begun, given) : std::vector<std::int64_t>();
+        other.seek(begun.position());
+        EXPECT_EQ(other.position(), begun.position());
+        for (int i = 0; i < 2; ++i) {
+            const auto more = batches(other);
+            seen.insert(seen.end(), more.begin(), more.end());
+        }
+        EXPECT_EQ(seen, all) << given << " batches before";
+        EXPECT_EQ(other.epoch(), 2);
+    }
+}
+
+TEST(LoaderPosition, BehindTheLastBatchOfAnEpochNothingIsLeftOfIt)
+{
+    Loader loader(counting(10), {.batch_size = 5, .seed = 1});
+    loader.seek({1, 3, 10});
+    EXPECT_EQ(batches(loader).size(), 0U);
+    EXPECT_EQ(loader.position(), (LoaderPosition{1, 4, -1}));
+    EXPECT_EQ(batches(loader).size(), 10U);
+    EXPECT_EQ(loader.epoch(), 5);
+}
+
+TEST(LoaderPosition, SetEpochKeepsItInThatEpochAndBeginsAnotherOne)
+{
+    Loader loader(counting(10), {.batch_size = 5, .seed = 1});
+    loader.seek({1, 3, 5});
+    loader.set_epoch(3);
+    EXPECT_EQ(batches(loader).size(), 5U);
+    loader.seek({1, 3, 5});
+    loader.set_epoch(2);
+    EXPECT_EQ(loader.position(), (LoaderPosition{1, 2, -1}));
+    EXPECT_EQ(batches(loader).size(), 10U);
+    EXPECT_EQ(batches(loader, 1).size(), 5U);  // left by break
+    EXPECT_EQ(loader.position(), (LoaderPosition{1, 3, 5}));
+    loader.set_epoch(4);
+    EXPECT_EQ(loader.position(), (LoaderPosition{1, 4, -1}));
+}
+
+TEST(LoaderPosition, LeavesOutWhatDropLastLeavesOut)
+{
+    Loader loader(counting(10), {.batch_size = 4, .drop_last = true, .seed = 1});
+    EXPECT_EQ(batches(loader, 2).size(), 8U);
+    EXPECT_EQ(loader.position(), (LoaderPosition{1, 0, 8}));
+    loader.seek(loader.position());
+    EXPECT_EQ(batches(loader).size(), 0U);
+    EXPECT_EQ(batches(loader).size(), 8U);
+}
+
+TEST(LoaderPosition, WhereNoBatchBeginsIsRefused)
+{
+    Loader loader(counting(10), {.batch_size = 4, .seed = 1});
+    EXPECT_THROW_TEXT(loader.seek({5, 0, 3}), std::invalid_argument,
+                      "Loader::seek: row 3 of epoch 0.\n"
+                      "  rule: a batch of 4 begins there, or the 10 rows end; -1: the epoch has not begun.\n"
+                      "  try:  seek what position() of a loader with the same rows and options gave.");
+    EXPECT_THROW(loader.seek({5, 0, 12}), std::invalid_argument);
+    EXPECT_THROW(loader.seek({5, -1, 0}), std::invalid_argument);
+    EXPECT_THROW(loader.seek({5, 0, -2}), std::invalid_argument);
+    EXPECT_EQ(loader.position(), (LoaderPosition{1, 0, -1}));
 }
