@@ -6,6 +6,7 @@
 #include <xgrad/tensor.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -15,11 +16,18 @@
 namespace xgrad::nn {
 namespace detail {
 
+/// The running statistics of a module whose option momentum may be absent: then all batches count alike.
+struct RunningStatistics {
+    Tensor &mean, &var, &batches;
+    std::optional<double>& momentum;
+};
+
 /// What is found on the walk over a module's members. Names are paths: "conv1.weight", "layers.0.bias".
 struct MemberVisitor {
     virtual void parameter(const std::string& name, Parameter& parameter) = 0;
     virtual void buffer(const std::string& name, Tensor& buffer) = 0;
     virtual void mode(bool& training) = 0;
+    virtual void statistics(const RunningStatistics&) {}
 
 protected:
     ~MemberVisitor() = default;
@@ -39,6 +47,16 @@ template <class T>
 concept NamesMembers = requires(T& module)
 {
     module.xgrad_each([](std::string_view, Parameter&) {});
+};
+
+/// As the batch norms have them.
+template <class T>
+concept HasRunningStatistics = requires(T& module)
+{
+    requires std::is_same_v<decltype(module.running_mean), Tensor>;
+    requires std::is_same_v<decltype(module.running_var), Tensor>;
+    requires std::is_same_v<decltype(module.num_batches_tracked), Tensor>;
+    requires std::is_same_v<decltype(module.options.momentum), std::optional<double>>;
 };
 
 template <class T>
@@ -153,6 +171,15 @@ void walk_mode(T& module, MemberVisitor& visitor)
 }
 
 template <class T>
+void walk_statistics(T& module, MemberVisitor& visitor)
+{
+    if constexpr (HasRunningStatistics<T>)
+        if (module.running_mean.defined())
+            visitor.statistics(
+                {module.running_mean, module.running_var, module.num_batches_tracked, module.options.momentum});
+}
+
+template <class T>
 void walk(T& member, std::string& path, MemberVisitor& visitor)
 {
     if constexpr (!holds<T>()) {
@@ -163,6 +190,7 @@ void walk(T& member, std::string& path, MemberVisitor& visitor)
         if (member.defined()) visitor.buffer(path, member);
     } else if constexpr (ListsMembers<T>) {
         walk_mode(member, visitor);
+        walk_statistics(member, visitor);
         walk_tuple(member.xgrad_members(), T::xgrad_names(), path, visitor);
     } else if constexpr (NamesMembers<T>) {
         walk_mode(member, visitor);
