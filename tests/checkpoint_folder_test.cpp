@@ -66,6 +66,19 @@ TEST(CheckpointFolder, KnowsTheBestOfAnEarlierProcess)
     EXPECT_EQ(step, 3);
 }
 
+TEST(CheckpointFolder, RemovesWhatDeadWritersLeft)
+{
+    const test::TemporaryFolder temporary;
+    for (const char* name : {"step-3.safetensors.part-77-0", "best.safetensors.part-77-1", "other.part-77-2"})
+        temporary.write(name, "half");
+    int step = 4;
+    train::Checkpoint checkpoint{{"step", step}};
+    CheckpointFolder folder(temporary.path());
+    EXPECT_FALSE(folder.latest());
+    folder.save(checkpoint, 4);
+    EXPECT_EQ(names_in(temporary.path()), (std::vector<std::string>{"other.part-77-2", "step-4.safetensors"}));
+}
+
 TEST(CheckpointFolder, LeavesOtherFilesAlone)
 {
     const test::TemporaryFolder temporary;

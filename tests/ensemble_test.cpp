@@ -127,6 +127,18 @@ TEST(Ensemble, GivesLogarithmsOfTheSharesOfVotes)
                        1e-15);
 }
 
+TEST(Ensemble, ALabelWithoutAVoteCostsInfinitelyMuchAndTheOthersWhatTheirSharesSay)
+{
+    Ensemble<Fixed> ensemble{{fixed(tensor({1, 3}, {1, 0, 0}, f64)), fixed(tensor({1, 3}, {0, 1, 0}, f64))},
+                             Combine::votes};
+    const auto loss = [&](double label) {
+        return train::evaluate(ensemble, {zeros({1, 1}, f64), tensor({1}, {label}, i64)}, 3).loss;
+    };
+    EXPECT_NEAR(loss(0), std::log(2.0), 1e-15);
+    EXPECT_NEAR(loss(1), std::log(2.0), 1e-15);
+    EXPECT_EQ(loss(2), kInfinity);
+}
+
 TEST(Ensemble, GivesTheMeanOfOutputs)
 {
     const Ensemble<Fixed> ensemble{{fixed(tensor({2}, {1, 2}, f64)), fixed(tensor({2}, {4, -8}, f64))},

@@ -20,13 +20,15 @@ namespace {
 namespace fs = std::filesystem;
 using xgrad::detail::error_text;
 
-constexpr std::string_view kBefore = "step-", kAfter = ".safetensors";
+constexpr std::string_view kBefore = "step-", kAfter = ".safetensors", kBest = "best.safetensors";
 constexpr const char* kValue = "value";  // in the metadata of the best one
 
 std::string path_of(const std::string& folder, std::int64_t step)
 {
     return fmt::format("{}/{}{}{}", folder, kBefore, step, kAfter);
 }
+
+std::string best_path(const std::string& folder) { return fmt::format("{}/{}", folder, kBest); }
 
 /// The step that a file's name says; -1 for any other file.
 std::int64_t step_of(const std::string& name)
@@ -48,6 +50,19 @@ std::vector<std::int64_t> steps_in(const std::string& folder)
         if (const std::int64_t step = step_of(entry.path().filename().string()); step >= 0) steps.push_back(step);
     std::sort(steps.begin(), steps.end());
     return steps;
+}
+
+/// What writers left that died in the middle; nobody else writes now.
+void remove_unfinished(const std::string& folder)
+{
+    std::vector<fs::path> unfinished;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        const std::string name = entry.path().filename().string();
+        const std::size_t part = name.find(".part-");
+        if (part == std::string::npos) continue;
+        if (name.compare(0, part, kBest) == 0 || step_of(name.substr(0, part)) >= 0) unfinished.push_back(entry.path());
+    }
+    for (const fs::path& path : unfinished) fs::remove(path);
 }
 
 }  // namespace
@@ -76,7 +91,8 @@ void CheckpointFolder::save(const Checkpoint& checkpoint, std::int64_t step, dou
     checkpoint.save(path_of(folder_, step));
     const double before = best_value();
     if (std::isnan(before) ? !std::isnan(value) : options_.maximize ? value > before : value < before)
-        checkpoint.save(folder_ + "/best.safetensors", {{kValue, fmt::format("{}", value)}});
+        checkpoint.save(best_path(folder_), {{kValue, fmt::format("{}", value)}});
+    remove_unfinished(folder_);
     std::vector<std::int64_t> now = steps_in(folder_);
     while (static_cast<std::int64_t>(now.size()) > options_.keep_last) {
         fs::remove(path_of(folder_, now.front()));
@@ -93,7 +109,7 @@ std::optional<std::string> CheckpointFolder::latest() const
 
 std::optional<std::string> CheckpointFolder::best() const
 {
-    const std::string path = folder_ + "/best.safetensors";
+    const std::string path = best_path(folder_);
     if (!fs::exists(path)) return std::nullopt;
     return path;
 }

@@ -14,7 +14,8 @@ struct CheckpointFolderOptions {
     bool maximize = false;       ///< the value is an accuracy; else it is a loss
 };
 
-/// Checkpoints of one run in a folder: the latest, step-12.safetensors and so on, and the best, best.safetensors.
+/// Checkpoints of one run in a folder: the latest, step-12.safetensors and so on, and the best, best.safetensors. One
+/// process at a time saves there.
 ///
 ///     train::CheckpointFolder folder("runs/lenet", {.keep_last = 2});
 ///     if (const auto latest = folder.latest()) checkpoint.load(*latest);
@@ -26,7 +27,7 @@ public:
     /// keep_last is at least 1.
     explicit CheckpointFolder(std::string folder, CheckpointFolderOptions options = {});
 
-    /// Saves, and removes the oldest. The file is the best one, too, when its value is better than that of the best so
+    /// Saves, and removes the oldest, as well as unfinished files of processes that died. The file is the best one, too, when its value is better than that of the best so
     /// far, in earlier processes as well; NaN is none. Throws std::invalid_argument for a step before the latest one,
     /// DataError when a file cannot be written.
     void save(const Checkpoint& checkpoint, std::int64_t step, double value = std::numeric_limits<double>::quiet_NaN());
