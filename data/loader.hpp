@@ -71,6 +71,7 @@ public:
     /// unless a batch begins at the row, or the epoch ends there.
     void seek(const LoaderPosition& position);
 
+    const Dataset& dataset() const { return dataset_; }
     const LoaderOptions& options() const { return options_; }
 
 private:

@@ -278,6 +278,21 @@ TEST(Checkpoint, ListsAllDifferencesAtOnce)
             "  try:  build model, optimizer, schedule and loader as they were then; load_part loads one part alone.");
 }
 
+TEST(Checkpoint, OfOtherDataIsRefusedAlsoWhereTheBatchesAreAsMany)
+{
+    const test::TemporaryFolder folder;
+    const std::string path = folder.path() + "/run.safetensors";
+    const auto loader_of = [](std::int64_t rows) {
+        return data::Loader({zeros({rows, 1}), zeros({rows}, i64)}, {.batch_size = 4, .drop_last = true});
+    };
+    data::Loader eight = loader_of(8), nine = loader_of(9);
+    Checkpoint saved{{"loader", eight}}, other{{"loader", nine}};
+    saved.save(path);
+    const data::LoaderPosition before = nine.position();
+    EXPECT_THROW(other.load(path), DataError);
+    EXPECT_EQ(nine.position(), before);
+}
+
 TEST(Checkpoint, OfAnotherOptimizerIsRefusedAndTheOtherPartsStayAsTheyAre)
 {
     const test::TemporaryFolder folder;

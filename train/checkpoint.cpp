@@ -32,9 +32,10 @@ NamedTensors loader_state(const data::Loader& loader)
 {
     const data::LoaderOptions& o = loader.options();
     const data::LoaderPosition at = loader.position();
-    return {{"samples", integer(loader.samples())},
+    return {{"rows", integer(loader.dataset().size())},
             {"batch_size", integer(o.batch_size)},
             {"shuffle", integer(std::int64_t{o.shuffle})},
+            {"drop_last", integer(std::int64_t{o.drop_last})},
             {"seed", integer(at.seed)},
             {"epoch", integer(at.epoch)},
             {"row", integer(at.row)}};
@@ -43,10 +44,11 @@ NamedTensors loader_state(const data::Loader& loader)
 Callable<void()> read_loader(data::Loader& loader, const NamedTensors& state, std::vector<std::string>& differences)
 {
     StateReader reader(state);
-    reader.integer("samples", loader.samples());
+    reader.integer("rows", loader.dataset().size());
     reader.integer("batch_size", loader.options().batch_size);
     reader.integer("shuffle", loader.options().shuffle);
-    const data::LoaderPosition at{bits(reader, "seed"), reader.whole("epoch"),
+    reader.integer("drop_last", loader.options().drop_last);
+    const data::LoaderPosition at{bits(reader, "seed"), reader.whole("epoch", 0, INT64_MAX - 1),
                                   reader.whole("row", -1, loader.samples())};
     data::Loader trial = loader;
     try {
