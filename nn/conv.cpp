@@ -4,22 +4,16 @@
 
 #include <cmath>
 #include <string>
-#include <vector>
 
 #include "nn/check.hpp"
 
 namespace xgrad::nn {
 namespace {
 
+using xgrad::detail::Dims;
+using xgrad::detail::each_axis;
 using xgrad::detail::error_text;
-using Numbers = std::vector<std::int64_t>;  // one for each axis of the kernel
-
-Numbers numbers(std::int64_t s) { return {s}; }
-Numbers numbers(const Size2& s) { return {s.height, s.width}; }
-Numbers numbers(const Size3& s) { return {s.depth, s.height, s.width}; }
-
-template <class Size>
-constexpr std::size_t kAxes = sizeof(Size) / sizeof(std::int64_t);
+using xgrad::detail::kAxes;
 
 /// Names and shapes in messages, by the number of axes less one.
 constexpr const char* kConv[] = {"Conv1d", "Conv2d", "Conv3d"};
@@ -30,13 +24,13 @@ constexpr const char* kInputs[] = {"signals", "images", "volumes"};
 template <class Size>
 void check_each(const char* layer, const char* what, const Size& size)
 {
-    for (const std::int64_t number : numbers(size)) detail::check_positive(layer, what, number);
+    for (const std::int64_t number : each_axis(size)) detail::check_positive(layer, what, number);
 }
 
 template <class Size>
 void check_padding(const char* layer, const char* what, const Size& size)
 {
-    for (const std::int64_t number : numbers(size))
+    for (const std::int64_t number : each_axis(size))
         if (number < 0)
             throw ShapeError(error_text(layer, std::string(what) + " is negative", "it is at least 0",
                                         "cut the input with slice instead"));
@@ -64,8 +58,8 @@ template <class Layer, class Size>
 void start(Layer& layer, const char* name, std::int64_t first, std::int64_t second, const Size& kernel,
            std::int64_t out)
 {
-    Numbers sizes{first, second};
-    for (const std::int64_t number : numbers(kernel)) sizes.push_back(number);
+    Dims sizes = Sizes{first, second};
+    for (const std::int64_t number : each_axis(kernel)) sizes.push_back(number);
     const double bound = 1 / std::sqrt(static_cast<double>(init::fans(sizes).in));
     layer.weight = Parameter(init::uniform(sizes, -bound, bound), name + std::string(".weight"));
     if (layer.options.bias) layer.bias = Parameter(init::uniform({out}, -bound, bound), name + std::string(".bias"));
@@ -111,10 +105,10 @@ Tensor transposed(const Input& x, const Input& w, const Input& b, const xgrad::C
 /// What stands around x as `pad` takes it: (start, end) of the last axis first. Padding::same puts the smaller half of
 /// dilation (kernel - 1) first.
 template <class Size>
-Numbers amounts_of(const Conv<Size>& layer)
+Dims amounts_of(const Conv<Size>& layer)
 {
-    const Numbers zeros = numbers(layer.options.padding.size), dilation = numbers(layer.options.dilation);
-    Numbers amounts;
+    const Dims zeros = each_axis(layer.options.padding.size), dilation = each_axis(layer.options.dilation);
+    Dims amounts;
     for (std::size_t i = zeros.size(); i-- > 0;) {
         const std::int64_t both =
             layer.options.padding.same ? dilation[i] * (layer.weight.sizes()[2 + i] - 1) : 2 * zeros[i];

@@ -22,11 +22,12 @@ struct RunningStatistics {
     std::optional<double>& momentum;
 };
 
-/// What is found on the walk over a module's members. Names are paths: "conv1.weight", "layers.0.bias".
+/// What is found on the walk over a module's members. Names are paths: "conv1.weight", "layers.0.bias"; a mode has the name
+/// of the module whose member `bool training` it is, "" for the outermost.
 struct MemberVisitor {
     virtual void parameter(const std::string& name, Parameter& parameter) = 0;
     virtual void buffer(const std::string& name, Tensor& buffer) = 0;
-    virtual void mode(bool& training) = 0;
+    virtual void mode(const std::string& module, bool& training) = 0;
     virtual void statistics(const RunningStatistics&) {}
 
 protected:
@@ -165,9 +166,10 @@ void walk_tuple(Tuple&& members, std::string_view names, std::string& path, Memb
 }
 
 template <class T>
-void walk_mode(T& module, MemberVisitor& visitor)
+void walk_mode(T& module, const std::string& path, MemberVisitor& visitor)
 {
-    if constexpr (requires { requires std::is_same_v<decltype(module.training), bool>; }) visitor.mode(module.training);
+    if constexpr (requires { requires std::is_same_v<decltype(module.training), bool>; })
+        visitor.mode(path, module.training);
 }
 
 template <class T>
@@ -189,11 +191,11 @@ void walk(T& member, std::string& path, MemberVisitor& visitor)
     } else if constexpr (std::is_same_v<T, Tensor>) {
         if (member.defined()) visitor.buffer(path, member);
     } else if constexpr (ListsMembers<T>) {
-        walk_mode(member, visitor);
+        walk_mode(member, path, visitor);
         walk_statistics(member, visitor);
         walk_tuple(member.xgrad_members(), T::xgrad_names(), path, visitor);
     } else if constexpr (NamesMembers<T>) {
-        walk_mode(member, visitor);
+        walk_mode(member, path, visitor);
         member.xgrad_each([&](std::string_view name, Parameter& parameter) {
             const Step step(path, name);
             walk(parameter, path, visitor);

@@ -31,7 +31,7 @@ struct Visitor final : detail::MemberVisitor {
     Visitor(OnParameter p, OnBuffer b, OnMode m) : on_parameter(p), on_buffer(b), on_mode(m) {}
     void parameter(const std::string& name, Parameter& parameter) override { on_parameter(name, parameter); }
     void buffer(const std::string& name, Tensor& buffer) override { on_buffer(name, buffer); }
-    void mode(bool& training) override { on_mode(training); }
+    void mode(const std::string&, bool& training) override { on_mode(training); }
     OnParameter on_parameter;
     OnBuffer on_buffer;
     OnMode on_mode;

@@ -82,7 +82,8 @@ TEST(HandDerived, UnitByUnit)
 }
 
 // H2 (S0:371-397), rows of samples: U = Y W. Delta of the last layer is (Z - T) .* g'(U); then
-// Delta^(l-1) = (Delta^(l) W^T) .* g'(U^(l-1)), dE/dW = Y^T Delta.
+// Delta^(l-1) = (Delta^(l) W^T) .* g'(U^(l-1)), dE/dW = Y^T Delta. S0:396 has the column (W Delta)^T beside the row u, and
+// S0:409 leaves g'(u) y_j out of dE/dw_jk.
 TEST(HandDerived, RowsOfSamples)
 {
     const Tensor x = numbers({5, 3}, 1), t = numbers({5, 2}, 2);
@@ -98,7 +99,8 @@ TEST(HandDerived, RowsOfSamples)
 }
 
 // H3 (S1:429-452, 723-735), columns: h = h(W3 h(W2 h(W1 x + b1) + b2) + b3). For a product H = W X:
-// dL/dX = W^T dL/dH and dL/dW = dL/dH X^T; a gradient has the shape of what it belongs to.
+// dL/dX = W^T dL/dH and dL/dW = dL/dH X^T; a gradient has the shape of what it belongs to. W(r, c) leads from unit c to unit
+// r, as S1:433 and nn::Linear have it; in H2 it is the other way round.
 TEST(HandDerived, ColumnsThroughThreeLayers)
 {
     const Tensor x = numbers({3, 1}, 1), weights = numbers({2, 1}, 9);
@@ -140,8 +142,9 @@ Tensor cross_entropy_of(const Tensor& a, const Tensor& y) { return -sum(y * log(
 
 // H5 (S2:377-468): a(1) = x, z(l+1) = Theta(l) a(l) with the bias as a(l)_0 = 1 and column 0 of Theta, a = g(z), cost
 // J = -sum y log a + (1 - y) log(1 - a). delta(3) = a(3) - y, delta(2) = Theta(2)^T delta(3) .* a(2) .* (1 - a(2)) without its
-// entry 0, dJ/dTheta(l) = delta(l+1) a(l)^T. S2:113, 362 and 430 leave the minus out, and delta is y - a there: the derivative
-// of -J.
+// entry 0, dJ/dTheta(l) = delta(l+1) a(l)^T. S2:113, 362 and 420 leave the minus out, and delta is y - a in S2:430: the
+// derivative of -J, with which the update of S2:440 would climb; S2:455 has a - y. L is the loss and the number of layers there
+// (S2:107, 111), and the last delta has the number L + 1 in S2:430, L in S2:455.
 TEST(HandDerived, ThetaWithItsBiasColumn)
 {
     const Tensor x = numbers({3, 1}, 1), y = tensor({2, 1}, {1, 0}, f64);
@@ -158,7 +161,7 @@ TEST(HandDerived, ThetaWithItsBiasColumn)
 
 // H6 (S2:555-582, S3:416-441): Delta(l) += delta(l+1) a(l)^T over the samples; D = Delta / m + lambda / m Theta, the bias
 // column without the second term. The cost is the mean over samples plus lambda / (2 m) times the squares (S2:577 prints the
-// gradient lambda Theta, without 1 / m).
+// gradient lambda Theta, without 1 / m; S3:438 steps along Delta itself, the gradient of the sum).
 TEST(HandDerived, AccumulatedOverABatchWithDecay)
 {
     constexpr double kLambda = 0.3;
@@ -188,8 +191,8 @@ TEST(HandDerived, AccumulatedOverABatchWithDecay)
 }
 
 // H7 (S3:291-377): z[l] = W[l] a[l-1] + b[l], delta[l] = dL/dz[l]. For sigmoid and cross entropy delta[L] = a[L] - y, since
-// dL/da = (a - y) / (a (1 - a)) and da/dz = a (1 - a). dW[3] = delta[3] a[2]^T; delta[2] = W[3]^T delta[3] .* g'(z[2]) (W is
-// printed untransposed); dW[2] = delta[2] a[1]^T, db[2] = delta[2].
+// dL/da = (a - y) / (a (1 - a)) and da/dz = a (1 - a). dW[3] = delta[3] a[2]^T; delta[2] = W[3]^T delta[3] .* g'(z[2]) (S3:334
+// and 373 have delta W, untransposed, and S3:205 no g'); dW[2] = delta[2] a[1]^T, db[2] = delta[2].
 TEST(HandDerived, DeltaOfSigmoidAndCrossEntropy)
 {
     const Tensor a1 = numbers({3, 1}, 1), y = tensor({1, 1}, {1}, f64);
@@ -208,7 +211,8 @@ TEST(HandDerived, DeltaOfSigmoidAndCrossEntropy)
 
 // H8 (S3:214-288, a whiteboard): dL/dw[1]_11 = dL/dyh dyh/da[2]_1 da[2]_1/dw[1]_11
 //   = [y / yh - (1 - y) / (1 - yh)] [yh (1 - yh) W[2]_11] [a[2]_1 (1 - a[2]_1) a[1]_1] = (y - yh) W[2]_11 ...
-// That is the derivative of L = y log yh + (1 - y) log(1 - yh), as written there: the negative of the loss.
+// That is the derivative of L = y log yh + (1 - y) log(1 - yh), as written there: the negative of the loss. S3:254 counts W
+// from unit to unit the other way round than S3:299, and S3:226, theta - error (h - y) x, calls the learning rate error.
 TEST(HandDerived, OneWeightOnTheWhiteboard)
 {
     const double y = 1, a11 = 0.8, a12 = -0.4, w12_bias = 0.1;
@@ -255,7 +259,8 @@ TEST(HandDerived, TwoLayerRegression)
 }
 
 // S4:213 prints delta = Y (1 - Y) (Yh - Y), which is 0 for every label: the slope is taken at the target. Meant is
-// Yh (1 - Yh) (Yh - Y) for the squared loss, -0.009 at Yh = 0.9, Y = 1; for cross entropy, the cost stated there, Yh - Y = -0.1.
+// Yh (1 - Yh) (Yh - Y) for the squared loss, -0.009 at Yh = 0.9, Y = 1; for cross entropy, the cost stated there (without its
+// minus), Yh - Y = -0.1. The update + eta delta x (S4:223) has the wrong sign, too: it climbs.
 TEST(HandDerived, SlopeIsTakenAtTheOutputNotAtTheTarget)
 {
     const double u = std::log(9.0);  // sigmoid(u) = 0.9

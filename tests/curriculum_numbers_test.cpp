@@ -26,7 +26,8 @@ Tensor f64s(std::initializer_list<double> values)
     return tensor({static_cast<std::int64_t>(values.size())}, values, f64);
 }
 
-// N1 (S1:553-627). q = x + y = 3, f = q z = -12; df/dq = z = -4, df/dz = q = 3, df/dx = df/dy = -4.
+// N1 (S1:553-627). q = x + y = 3, f = q z = -12; df/dq = z = -4, df/dz = q = 3 (S1:618 repeats z = -4
+// for it), df/dx = df/dy = -4.
 TEST(Numbers, SumTimesZ)
 {
     Tape tape;
@@ -81,16 +82,17 @@ TEST(Numbers, SoftmaxOfFiveScores)
     EXPECT_TENSOR_NEAR(-log_softmax(o, 0), f64s({7.466571, 9.066571, 3.066571, 0.066571, 4.066571}), 5e-7);
 }
 
-// N5 (S1:482-486). (3, 1, -2) - (0, 1, 0): 9 + 0 + 4 = 13; gradient 2 (f - y), or f - y with the 1/2 that S1:743 forgets.
+// N5 (S1:482-486). (3, 1, -2) - (0, 1, 0): 9 + 0 + 4 = 13, gradient 2 (f - y) = (6, 0, -4). S1:743 gives f - y for it, which
+// is the gradient of half of it, 6.5, as S0:245 and S4:123 have it. S1:497 adds up over samples as over outputs.
 TEST(Numbers, SquaredLoss)
 {
-    for (const double factor : {1.0, 0.5}) {
+    for (const bool half : {false, true}) {
         Tape tape;
         const Tensor f = tape.variable(f64s({3, 1, -2}));
-        const Tensor loss = factor * mse_loss(f, f64s({0, 1, 0}), {.reduction = Reduction::sum});
+        const Tensor loss = mse_loss(f, f64s({0, 1, 0}), {.half = half, .reduction = Reduction::sum});
         tape.backward(loss);
-        EXPECT_EQ(loss.item(), 13 * factor);
-        EXPECT_TENSOR_EQ(f.grad(), 2 * factor * f64s({3, 0, -2}));
+        EXPECT_EQ(loss.item(), half ? 6.5 : 13);
+        EXPECT_TENSOR_EQ(f.grad(), half ? f64s({3, 0, -2}) : f64s({6, 0, -4}));
     }
 }
 
@@ -127,7 +129,8 @@ TEST(Numbers, AClassifierThatSaysOneOnly)
         }
 }
 
-// N8 (S1:455-462).
+// N8 (S1:455-462): a1 = W1 x + b1, h1 = sign(a1), a2 = W2 h1 + b2, h2 = sign(a2), a3 = w3 h2 + b3. For all 8 patterns of h1 a3
+// is 8 or 14: this classifier is constant, too.
 TEST(Numbers, ThreeLayersOfSigns)
 {
     const Tensor w1 = tensor({3, 2}, {3, 4, 1, 2, 9, 7}, f64), b1 = f64s({5, 8, 6});
@@ -151,7 +154,8 @@ TEST(Numbers, ThreeLayersOfSigns)
 // N9 (S2:88-90). 3 inputs, 3 hidden units, 1 output: Theta 3 x 4 and 1 x 4.
 TEST(Numbers, SixteenParameters) { EXPECT_EQ(nn::parameter_count(nn::MLP({3, 3, 1})), 16); }
 
-// N10 (S3:388-412). All weights 0: every sigmoid gives 1/2, whatever x is, and the gradients of hidden units are equal.
+// N10 (S3:388-412). All weights 0: every sigmoid gives 1/2, whatever x is, and the gradients of hidden units are equal. (S3:404
+// and 408 have z[2] = W[2] x and z[3] = W[3] x for W[2] a[1] and W[3] a[2].)
 TEST(Numbers, ZeroStartIsSymmetric)
 {
     nn::MLP model({3, 4, 4, 1}, {.activation = nn::MlpActivation::sigmoid});

@@ -231,14 +231,15 @@ TYPED_TEST(LossOf, SquaredErrorAndItsGradient)
             const auto a = uniform<T>(n, -2, 2, 1), b = uniform<T>(n, -2, 2, 2);
             long double wanted = 0;
             for (std::size_t i = 0; i < n; ++i) wanted += std::pow(static_cast<long double>(a[i]) - b[i], 2);
+            const auto count = static_cast<double>(n);
             T total, mean;
-            squared_error(dtype_of<T>, Reduction::sum, static_cast<Index>(n), a.data(), b.data(), &total);
-            squared_error(dtype_of<T>, Reduction::mean, static_cast<Index>(n), a.data(), b.data(), &mean);
+            squared_error(dtype_of<T>, 1, static_cast<Index>(n), a.data(), b.data(), &total);
+            squared_error(dtype_of<T>, count, static_cast<Index>(n), a.data(), b.data(), &mean);
             ASSERT_NEAR(total / wanted, 1, 10 * eps);
             ASSERT_NEAR(mean / (wanted / n), 1, 10 * eps);
             const T gy = 3;
             std::vector<T> g(n);
-            squared_error_vjp(dtype_of<T>, Reduction::mean, static_cast<Index>(n), &gy, a.data(), b.data(), g.data());
+            squared_error_vjp(dtype_of<T>, count, static_cast<Index>(n), &gy, a.data(), b.data(), g.data());
             for (std::size_t i = 0; i < n; ++i)
                 ASSERT_NEAR(g[i], 6 * (a[i] - b[i]) / T(n), 4 * eps * std::abs(g[i]) + 1e-300);
         }

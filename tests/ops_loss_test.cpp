@@ -245,6 +245,25 @@ TEST(MseLoss, GradientIsTwiceTheDifferenceOverTheCount)
     EXPECT_TENSOR_NEAR(b.grad(), tensor({3}, {0, -4.0 / 3, -2}, f64), 1e-15);
 }
 
+TEST(MseLoss, HalfOfItHasTheDifferenceAsItsGradient)
+{
+    // squares 0, 4, 9 and gradients a - b = (0, 2, 3); over three elements for the mean
+    const Tensor narrow = tensor({3}, {1, 0, 1}, f32);  // promotes: not the fused operation
+    for (const Tensor& b : {kB, narrow}) {
+        EXPECT_TENSOR_EQ(mse_loss(kA, b, {.half = true, .reduction = Reduction::none}), tensor({3}, {0, 2, 4.5}, f64));
+        for (const Reduction reduction : {Reduction::sum, Reduction::mean}) {
+            const double n = reduction == Reduction::mean ? 3 : 1;
+            Tape tape;
+            const Tensor a = tape.variable(kA);
+            const Tensor y = mse_loss(a, b, {.half = true, .reduction = reduction});
+            EXPECT_TENSOR_NEAR(y, tensor(6.5 / n, f64), 1e-15);
+            const Tensor g = tape.grad(y, {a}, {.create_graph = true})[0];
+            EXPECT_TENSOR_NEAR(g, tensor({3}, {0, 2 / n, 3 / n}, f64), 1e-15);
+            EXPECT_TENSOR_NEAR(tape.grad(sum(g), {a})[0], full({3}, 1 / n, f64), 1e-15);
+        }
+    }
+}
+
 TEST(MseLoss, SecondDerivative)
 {
     // g = 2 (a - b); the sum of g has derivative 2 for a, -2 for b.

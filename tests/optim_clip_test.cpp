@@ -97,20 +97,6 @@ TEST(Accumulation, StepsOnceWithTheMeanOfTheMicroBatches)
     EXPECT_THROW((optim::Accumulation{sgd, 0}), std::invalid_argument);
 }
 
-TEST(BatchPerceptron, LearnsAndInTenEpochs)
-{
-    // labels -1, 1; the last epoch is the one without a mistake
-    const Tensor y = tensor({4}, {-1, -1, -1, 1}, f64);
-    optim::BatchPerceptron average{3}, fixed{3, {.average = false}};
-    EXPECT_TRUE(average.fit(corners(), y));
-    EXPECT_EQ(average.epochs(), 10);
-    EXPECT_TENSOR_EQ(average.theta(), tensor({3}, {-0.75, 0.5, 0.5}, f64));
-    EXPECT_TRUE(fixed.fit(corners(), y));
-    EXPECT_EQ(fixed.epochs(), 10);
-    EXPECT_TENSOR_EQ(fixed.theta(), tensor({3}, {-3, 2, 2}, f64));
-    EXPECT_EQ(fixed.predict(corners()).to_vector<double>(), y.to_vector<double>());
-}
-
 TEST(PerceptronRule, LearnsAndButNotXor)
 {
     const Tensor conjunction = tensor({4}, {0, 0, 0, 1}, f64), parity = tensor({4}, {0, 1, 1, 0}, f64);

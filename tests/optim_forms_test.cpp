@@ -1,4 +1,4 @@
-// The lecture's forms of the update rules beside PyTorch's, with its numbers (f = w^2 / 2 from w = 1, eta = 0.1).
+// The lecture's forms of the update rules beside PyTorch's. Its numbers stand in curriculum_schedules_test.cpp.
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/presets.hpp>
 #include <xgrad/optim/rmsprop.hpp>
@@ -12,68 +12,10 @@
 
 using namespace xgrad;
 using namespace optim_testing;
-using optim::MomentumForm;
-
-namespace {
-
-constexpr optim::SGDOptions with(MomentumForm form) { return {.lr = 0.1, .momentum = 0.9, .form = form}; }
-
-// eta is halved after every step.
-std::vector<double> path_with_halved_rate(MomentumForm form)
-{
-    optim::SGD sgd{{number(1)}, with(form)};
-    std::vector<double> points;
-    for (int i = 0; i < 5; ++i) {
-        points.push_back(path(sgd, 1)[0]);
-        sgd.set_lr(sgd.lr() / 2);
-    }
-    return points;
-}
-
-}  // namespace
-
-TEST(MomentumForms, ClassicalAndTorchAreEqualWhileTheRateIsConstant)
-{
-    // v1 = 0.1 * 1, w1 = 0.9; v2 = 0.09 + 0.09, w2 = 0.72; v3 = 0.162 + 0.072, w3 = 0.486 ...
-    const std::vector<double> wanted = {0.9, 0.72, 0.486, 0.2268, -0.02916};
-    optim::SGD classical{{number(1)}, with(MomentumForm::classical)}, torch{{number(1)}, with(MomentumForm::torch)};
-    expect_near(path(classical, 5), wanted, 1e-15);
-    expect_near(path(torch, 5), wanted, 1e-15);
-}
-
-TEST(MomentumForms, ClassicalAndTorchDifferWhenTheRateChanges)
-{
-    expect_near(path_with_halved_rate(MomentumForm::classical), {0.9, 0.765, 0.624375, 0.490008, 0.366015}, 1e-6);
-    expect_near(path_with_halved_rate(MomentumForm::torch), {0.9, 0.81, 0.74925, 0.712547, 0.691577}, 1e-6);
-}
-
-TEST(MomentumForms, TheAverageOfGradientsTakesStepsOfATenthOfTheRate)
-{
-    // v1 = 0.1 * 1, w1 = 1 - 0.1 * 0.1 = 0.99; v2 = 0.09 + 0.1 * 0.99 = 0.189, w2 = 0.9711
-    optim::SGD ema{{number(1)}, with(MomentumForm::ema)};
-    const std::vector<double> points = path(ema, 5);
-    expect_near(points, {0.99, 0.9711, 0.944379, 0.91088631, 0.87163403}, 1e-8);
-    optim::SGDOptions tenth = with(MomentumForm::classical);
-    tenth.lr = 0.01;
-    optim::SGD classical{{number(1)}, tenth};
-    expect_near(path(classical, 5), points, 1e-15);
-}
-
-TEST(NesterovForms, TheLookAheadGradientHasTheLecturesNumbers)
-{
-    // v1 = 0.1, w1 = 0.9; v2 = 0.09 + 0.1 (0.9 - 0.09) = 0.171, w2 = 0.729
-    for (const MomentumForm form : {MomentumForm::classical, MomentumForm::torch}) {
-        optim::SGDOptions options = with(form);
-        options.nesterov = options.look_ahead = true;
-        optim::SGD sgd{{number(1)}, options};
-        expect_near(path(sgd, 5), {0.9, 0.729, 0.51759, 0.2945889, 0.0844991}, 1e-7);
-    }
-}
 
 TEST(NesterovForms, TheReparameterisedFormKeepsThePointAhead)
 {
-    optim::SGDOptions options = with(MomentumForm::classical);
-    options.nesterov = true;
+    optim::SGDOptions options{.lr = 0.1, .momentum = 0.9, .nesterov = true, .form = optim::MomentumForm::classical};
     optim::SGD reparameterised{{number(1)}, options};
     options.look_ahead = true;
     optim::SGD ahead{{number(1)}, options};
@@ -99,17 +41,6 @@ TEST(NesterovForms, LookingAheadNeedsTheClosureAndRestoresTheParameterWhenItThro
     expect_near(path(sgd, 1), {0.51759}, 1e-15);
 }
 
-TEST(EpsForms, AdagradHasTheLecturesNumbersWithEpsInsideAndOutside)
-{
-    // s1 = 1: 1 - 0.1; s2 = 1.81: 0.9 - 0.1 * 0.9 / sqrt(1.81); s3 = 1.81 + 0.8331^2
-    optim::Adagrad inside{{number(1)}, {.lr = 0.1, .eps = 1e-8, .eps_inside_sqrt = true}},
-        outside{{number(1)}, {.lr = 0.1, .eps = 1e-8}};
-    const std::vector<double> a = path(inside, 3), b = path(outside, 3);
-    expect_near(a, {0.9, 0.8331035, 0.7804562}, 1e-7);
-    expect_near(b, a, 2e-9);
-    for (std::size_t i = 0; i < 3; ++i) EXPECT_NE(a[i], b[i]);
-}
-
 TEST(EpsForms, AreEqualWithoutEps)
 {
     optim::Adam inside{{number(1)}, {.lr = 0.1, .eps = 0, .eps_inside_sqrt = true}},
@@ -118,12 +49,6 @@ TEST(EpsForms, AreEqualWithoutEps)
     optim::RMSprop in{{number(1)}, {.lr = 0.1, .eps = 0, .eps_inside_sqrt = true}},
         out{{number(1)}, {.lr = 0.1, .eps = 0}};
     expect_near(path(in, 5), path(out, 5), 1e-15);
-}
-
-TEST(EpsForms, AdamHasTheLecturesNumbers)
-{
-    optim::Adam adam{{number(1)}, {.lr = 0.1}};
-    expect_near(path(adam, 3), {0.9000000010, 0.8004122297, 0.7015862745}, 1e-10);
 }
 
 TEST(L2Forms, BecomeWeightDecay)

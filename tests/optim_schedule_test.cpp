@@ -1,8 +1,8 @@
-// Schedules with the lecture's numbers, what PyTorch's closed forms say, state, and errors. tests/training compares the
-// rest.
+// Schedules: what PyTorch's closed forms say, state, and errors. tests/training compares the rest, the lecture's numbers stand
+// in curriculum_schedules_test.cpp.
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/plateau.hpp>
-#include <xgrad/optim/presets.hpp>
+#include <xgrad/optim/rmsprop.hpp>
 #include <xgrad/optim/schedules.hpp>
 #include <xgrad/optim/sequences.hpp>
 #include <xgrad/optim/sgd.hpp>
@@ -17,7 +17,6 @@
 
 using namespace xgrad;
 using namespace optim_testing;
-namespace lecture = optim::presets::lecture;
 
 namespace {
 
@@ -79,34 +78,6 @@ std::vector<Kind> all_kinds()
 }
 
 }  // namespace
-
-TEST(LectureSchedules, HaveTheLecturesNumbers)
-{
-    // alpha_0 = 0.1, k = 0.1, t = 10: e^-1 / 10 and 0.05; half every 5 and a tenth every 20 epochs
-    optim::SGD a = with_rate(0.1), b = with_rate(0.1), c = with_rate(0.1), d = with_rate(0.1);
-    optim::ExponentialDecayLR exponential{a, {.k = 0.1}};
-    optim::InverseTimeLR inverse{b, {.k = 0.1}};
-    optim::StepLR half{c, lecture::half_every_5_epochs()}, tenth{d, lecture::tenth_every_20_epochs()};
-    EXPECT_NEAR(rates(a, exponential, 10)[10], 0.0367879, 1e-7);
-    EXPECT_NEAR(rates(b, inverse, 10)[10], 0.05, 1e-15);
-    EXPECT_NEAR(rates(c, half, 10)[10], 0.025, 1e-15);
-    EXPECT_NEAR(rates(d, tenth, 20)[20], 0.01, 1e-15);
-}
-
-TEST(LectureSchedules, ThePlateauGoesFromATenthTo0004)
-{
-    optim::SGD sgd = with_rate(0.1);
-    optim::ReduceLROnPlateauOptions options = lecture::plateau();
-    options.patience = 1;
-    optim::ReduceLROnPlateau plateau{sgd, options};
-    std::vector<double> list;
-    for (const double loss : {1.0, 1.0, 1.0, 1.0, 1.0}) {
-        plateau.step(loss);
-        list.push_back(sgd.lr());
-    }
-    expect_near(list, {0.1, 0.1, 0.02, 0.02, 0.004}, 1e-15);
-    EXPECT_EQ(plateau.best(), 1);
-}
 
 TEST(Schedules, AreWhatTheirClosedFormsSay)
 {

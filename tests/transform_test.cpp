@@ -69,7 +69,7 @@ TEST(RandomAffine, BadInputIsNamed)
                       "  try:  reshape them, or convert with to(images, f32).");
     EXPECT_THROW(augment(xgrad::zeros({1, 1, 2, 2}, xgrad::f64)), xgrad::DtypeError);
     EXPECT_THROW_TEXT(RandomAffine({.scale = 1}, 1), std::invalid_argument,
-                      "RandomAffine: scale is 1.000000.\n  rule: it is at least 0 and below 1.\n"
+                      "RandomAffine: scale is 1.\n  rule: it is at least 0 and below 1.\n"
                       "  try:  a small positive number.");
     EXPECT_THROW(RandomAffine({.shift = std::nan("")}, 1), std::invalid_argument);
     EXPECT_THROW(RandomAffine({.rotation = -1}, 1), std::invalid_argument);

@@ -6,7 +6,7 @@ struct StatisticsAnew::Finder final : nn::detail::MemberVisitor {
     explicit Finder(StatisticsAnew& found) : to(found) {}
     void parameter(const std::string&, Parameter&) override {}
     void buffer(const std::string&, Tensor&) override {}
-    void mode(bool& training) override { to.modes_.push_back({training, training}); }
+    void mode(const std::string&, bool& training) override { to.modes_.push_back({training, training}); }
     void statistics(const nn::detail::RunningStatistics& s) override
     {
         to.norms_.push_back({s, s.mean, s.var, s.batches, s.momentum});

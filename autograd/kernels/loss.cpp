@@ -105,7 +105,7 @@ void backward(const CrossEntropy& c, const T* gy, const T* logits, const T* lse,
 }
 
 template <class T>
-void distance(Dtype dtype, Reduction reduction, Index n, const T* a, const T* b, T* y)
+void distance(Dtype dtype, double total, Index n, const T* a, const T* b, T* y)
 {
     constexpr Index kPiece = 65536;  // the order of the sum depends on n alone, not on threads
     SquaredDistanceKernel* f = active.squared_distance[index_of(dtype)];
@@ -120,7 +120,7 @@ void distance(Dtype dtype, Reduction reduction, Index n, const T* a, const T* b,
         });
         sum(dtype, std::span<const Index>(&pieces, 1), 1, partial.data(), nullptr, y);
     }
-    if (reduction == Reduction::mean) *y /= static_cast<T>(n);
+    *y /= static_cast<T>(total);
 }
 
 }  // namespace
@@ -154,22 +154,21 @@ void cross_entropy_vjp(const CrossEntropy& c, const void* gy, const void* logits
     }
 }
 
-void squared_error(Dtype dtype, Reduction reduction, Index n, const void* a, const void* b, void* y)
+void squared_error(Dtype dtype, double total, Index n, const void* a, const void* b, void* y)
 {
     if (dtype == f32) {
-        distance(dtype, reduction, n, static_cast<const float*>(a), static_cast<const float*>(b),
-                 static_cast<float*>(y));
+        distance(dtype, total, n, static_cast<const float*>(a), static_cast<const float*>(b), static_cast<float*>(y));
     } else {
-        distance(dtype, reduction, n, static_cast<const double*>(a), static_cast<const double*>(b),
+        distance(dtype, total, n, static_cast<const double*>(a), static_cast<const double*>(b),
                  static_cast<double*>(y));
     }
 }
 
-void squared_error_vjp(Dtype dtype, Reduction reduction, Index n, const void* gy, const void* a, const void* b, void* g)
+void squared_error_vjp(Dtype dtype, double total, Index n, const void* gy, const void* a, const void* b, void* g)
 {
     const double upstream =
         dtype == f32 ? static_cast<double>(*static_cast<const float*>(gy)) : *static_cast<const double*>(gy);
-    const double factor = 2 * upstream / (reduction == Reduction::mean ? static_cast<double>(n) : 1.0);
+    const double factor = 2 * upstream / total;
     ScaledDifferenceKernel* f = active.scaled_difference[index_of(dtype)];
     const Index element = static_cast<Index>(size_of(dtype));
     parallel_for(n, kGrain, [=](Index begin, Index end) {

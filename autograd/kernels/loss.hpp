@@ -34,13 +34,12 @@ double cross_entropy(const CrossEntropy& c, const void* logits, void* loss, void
 void cross_entropy_vjp(const CrossEntropy& c, const void* gy, const void* logits, const void* lse, double weight_sum,
                        void* gx);
 
-// ---- mean squared error ---------------------------------------------------------------------------------------------
+// ---- squared error --------------------------------------------------------------------------------------------------
 
-/// *y = sum of (a - b)^2, or its mean over n; contiguous, f32 or f64. Reduction::none is not for here.
-void squared_error(Dtype dtype, Reduction reduction, Index n, const void* a, const void* b, void* y);
+/// *y = sum of (a - b)^2 over n elements, divided by `total`: 1, or n for the mean; contiguous, f32 or f64.
+void squared_error(Dtype dtype, double total, Index n, const void* a, const void* b, void* y);
 
-/// g = *gy * 2 (a - b), divided by n for the mean: the gradient for a, and negated for b.
-void squared_error_vjp(Dtype dtype, Reduction reduction, Index n, const void* gy, const void* a, const void* b,
-                       void* g);
+/// g = *gy * 2 (a - b) / total: the gradient for a, and negated for b.
+void squared_error_vjp(Dtype dtype, double total, Index n, const void* gy, const void* a, const void* b, void* g);
 
 }  // namespace xgrad::kernels

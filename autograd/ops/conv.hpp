@@ -23,6 +23,18 @@ struct Size3 {
     std::int64_t depth, height, width;
 };
 
+namespace detail {
+
+/// The numbers of a size, one for each axis.
+inline Dims each_axis(std::int64_t s) { return Sizes{s}; }
+inline Dims each_axis(const Size2& s) { return Sizes{s.height, s.width}; }
+inline Dims each_axis(const Size3& s) { return Sizes{s.depth, s.height, s.width}; }
+
+template <class Size>
+constexpr std::size_t kAxes = sizeof(Size) / sizeof(std::int64_t);
+
+}  // namespace detail
+
 /// Padding by rule. valid: none. same: y is as large as x, with d (K - 1) zeros along each axis, of which the smaller
 /// half comes first; needs stride 1.
 enum class Padding { valid, same };

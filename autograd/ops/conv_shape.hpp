@@ -4,6 +4,8 @@
 
 #include <xgrad/ops/conv.hpp>
 
+#include <algorithm>
+
 #include "autograd/kernels/compute_table.hpp"
 
 namespace xgrad::detail {
@@ -18,15 +20,12 @@ struct ConvSettings {
     bool transposed = false;
 };
 
-inline void put_axes(std::int64_t (&axes)[3], std::int64_t s) { axes[2] = s; }
-inline void put_axes(std::int64_t (&axes)[3], const Size2& s) { axes[1] = s.height, axes[2] = s.width; }
-inline void put_axes(std::int64_t (&axes)[3], const Size3& s)
-{
-    axes[0] = s.depth, axes[1] = s.height, axes[2] = s.width;
-}
-
 template <class Size>
-constexpr std::size_t kAxes = sizeof(Size) / sizeof(std::int64_t);
+void put_axes(std::int64_t (&axes)[3], const Size& size)
+{
+    const Dims numbers = each_axis(size);
+    std::copy(numbers.begin(), numbers.end(), axes + 3 - numbers.size());
+}
 
 template <class Size>
 ConvSettings conv_settings(const char* operation, const ConvOptions<Size>& o)

@@ -18,7 +18,7 @@ using detail::error_text;
 using detail::with_float_type;
 using kernels::FoldShape;
 
-std::string text(const Size2& s) { return "(" + std::to_string(s.height) + ", " + std::to_string(s.width) + ")"; }
+std::string text(const Size2& s) { return to_string(detail::each_axis(s)); }
 
 void check_options(const char* operation, const Tensor& x, const Size2& kernel, const FoldOptions& o)
 {
@@ -40,8 +40,8 @@ void check_options(const char* operation, const Tensor& x, const Size2& kernel, 
 FoldShape windows(const char* operation, const Size2& image, const Size2& kernel, const FoldOptions& o)
 {
     FoldShape shape{};
-    for (int d = 0; d < 2; ++d) {
-        const auto of = [d](const Size2& s) { return d == 0 ? s.height : s.width; };
+    for (std::size_t d = 0; d < 2; ++d) {
+        const auto of = [d](const Size2& s) { return detail::each_axis(s)[d]; };
         shape.in[d] = of(image), shape.kernel[d] = of(kernel), shape.stride[d] = of(o.stride);
         shape.pad[d] = of(o.padding), shape.dilation[d] = of(o.dilation);
         shape.out[d] =

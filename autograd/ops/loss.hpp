@@ -1,8 +1,11 @@
 #pragma once
 
-// Losses: what a model computed against what it should have.
+// Losses: what a model computed against what it should have. The options' describe() prints the formula in use with its
+// numbers, PyTorch's name for it, and where lectures have it.
 
 #include <xgrad/record.hpp>
+
+#include <string>
 
 namespace xgrad {
 
@@ -14,6 +17,8 @@ struct CrossEntropyOptions {
     std::int64_t ignore_index = -100;  ///< elements with this label count nothing
     Reduction reduction = Reduction::mean;
     double label_smoothing = 0;  ///< this part of the label, 0 to 1, is spread over all classes (Szegedy et al. 2016)
+
+    std::string describe() const;
 };
 
 /// -log softmax(x)[label], from raw scores x: (N, C) or (N, C, d1, ...) or (C), with i64 labels (N), (N, d1, ...) or
@@ -27,6 +32,8 @@ struct NllOptions {
     Tensor weight = {};
     std::int64_t ignore_index = -100;
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// -x[label], from log-probabilities x: what cross_entropy does after log_softmax.
@@ -37,6 +44,8 @@ struct MultiMarginOptions {
     double margin = 1;
     Tensor weight = {};  ///< one factor a class: that of the label counts, a constant
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// max(0, margin - x[label] + x[c])^p of the other classes c, added up and divided by the number of classes (Weston and
@@ -50,6 +59,8 @@ Tensor multi_margin_loss(const Input& x, const Tensor& labels, const MultiMargin
 struct BinaryCrossEntropyOptions {
     Tensor weight = {};  ///< a factor of each loss, broadcast; undefined: 1
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// -t log(x) - (1 - t) log(1 - x) of probabilities x, for targets t in the shape of x. Logarithms are at least -100, and
@@ -61,6 +72,8 @@ struct BinaryCrossEntropyWithLogitsOptions {
     Tensor weight = {};      ///< a factor of each loss, broadcast; undefined: 1
     Tensor pos_weight = {};  ///< a factor of the part of the target that is 1, broadcast: above 1 for rare classes
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// binary_cross_entropy of sigmoid(x), from raw scores: exact and finite for large ones. Throws ShapeError where the
@@ -70,6 +83,8 @@ Tensor binary_cross_entropy_with_logits(const Input& x, const Input& target,
 
 struct SoftMarginOptions {
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// log(1 + exp(-t x)), for targets t of -1 or 1; finite for large x, where PyTorch 1.13 has infinity. Shapes broadcast.
@@ -78,6 +93,8 @@ Tensor soft_margin_loss(const Input& x, const Input& target, SoftMarginOptions o
 struct MultilabelSoftMarginOptions {
     Tensor weight = {};  ///< a factor for each class, broadcast
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// binary_cross_entropy_with_logits averaged over the last axis, the classes. (..., C) -> (...) before the reduction.
@@ -86,6 +103,8 @@ Tensor multilabel_soft_margin_loss(const Input& x, const Input& target,
 
 struct MultilabelMarginOptions {
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// sum over labels j and other classes i of max(0, 1 - (x[j] - x[i])) / C. Targets list the labels of each sample, -1 behind
@@ -96,6 +115,8 @@ struct FocalOptions {
     double alpha = 0.25;  ///< weight of the class 1, 1 - alpha that of 0; negative: none
     double gamma = 2;     ///< how little counts what is right already; 0: cross entropy
     Reduction reduction = Reduction::none;
+
+    std::string describe() const;
 };
 
 /// -alpha_t (1 - p_t)^gamma log(p_t), with p_t the probability of the class that it is, from raw scores x and targets of 0
@@ -106,6 +127,8 @@ struct DiceOptions {
     double smooth = 1;     ///< added above and below; makes the loss of two empty masks 0
     bool squared = false;  ///< squares in the divisor, as published
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// 1 - (2 sum x t + smooth) / (sum x + sum t + smooth) of each sample's probabilities and targets: how little two masks
@@ -118,6 +141,8 @@ struct CtcOptions {
     std::int64_t blank = 0;
     Reduction reduction = Reduction::mean;  ///< the mean divides each loss by its number of labels first
     bool zero_infinity = false;             ///< 0 instead of infinity where no path fits
+
+    std::string describe() const;
 };
 
 /// -log of the probability of all ways to write the labels along the steps, with blanks between and repetitions
@@ -132,7 +157,10 @@ Tensor ctc_loss(const Input& log_probs, const Tensor& targets, const Tensor& inp
 // ---- numbers: shapes broadcast, dtypes promote; DtypeError unless one of the two is floating ------------------------
 
 struct MseOptions {
+    bool half = false;  ///< (a - b)^2 / 2, whose gradient is a - b
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// (a - b)^2, by default its mean over all elements.
@@ -140,6 +168,8 @@ Tensor mse_loss(const Input& a, const Input& b, MseOptions options = {});
 
 struct L1Options {
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// |a - b|; the derivative at a = b is 0.
@@ -148,6 +178,8 @@ Tensor l1_loss(const Input& a, const Input& b, L1Options options = {});
 struct SmoothL1Options {
     double beta = 1;  ///< 0 or more
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// (a - b)^2 / (2 beta) where |a - b| < beta, else |a - b| - beta / 2; with beta = 0 l1_loss (Girshick 2015).
@@ -156,6 +188,8 @@ Tensor smooth_l1_loss(const Input& a, const Input& b, SmoothL1Options options = 
 struct HuberOptions {
     double delta = 1;  ///< above 0
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// (a - b)^2 / 2 where |a - b| <= delta, else delta (|a - b| - delta / 2) (Huber 1964).
@@ -169,6 +203,8 @@ enum class KlReduction : unsigned char { none, sum, mean, batchmean };
 struct KlDivOptions {
     bool log_target = false;  ///< the target is a log-probability, too
     KlReduction reduction = KlReduction::mean;
+
+    std::string describe() const;
 };
 
 /// t log(t) - t x of log-probabilities x and probabilities t; 0 log(0) is 0. With log_target exp(t) (t - x).
@@ -180,6 +216,8 @@ struct PoissonNllOptions {
     bool full = false;      ///< with Stirling's approximation of log(t!) where t > 1
     double eps = 1e-8;      ///< added to x in log(x), without log_input
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// exp(x) - t x, or x - t log(x + eps): the negative log-likelihood of counts t. Shapes broadcast.
@@ -189,6 +227,8 @@ struct GaussianNllOptions {
     bool full = false;  ///< with the constant, log(2 pi) / 2
     double eps = 1e-6;  ///< smaller variances count as this; their derivative is that at eps
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// (log(var) + (x - t)^2 / var) / 2 (Nix and Weigend 1994). The variance has the shape of x, or lacks its last axis, or has
@@ -200,6 +240,8 @@ Tensor gaussian_nll_loss(const Input& x, const Input& target, const Input& var, 
 struct HingeEmbeddingOptions {
     double margin = 1;
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// x where the target is 1, max(0, margin - x) where it is -1, both added elsewhere. Shapes broadcast.
@@ -208,6 +250,8 @@ Tensor hinge_embedding_loss(const Input& x, const Tensor& target, HingeEmbedding
 struct MarginRankingOptions {
     double margin = 0;
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// max(0, margin - t (x1 - x2)): with t = 1 x1 should be larger. Shapes broadcast; the derivative at 0 is that of the
@@ -217,6 +261,8 @@ Tensor margin_ranking_loss(const Input& x1, const Input& x2, const Input& target
 struct CosineEmbeddingOptions {
     double margin = 0;
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1, else 0.
@@ -231,6 +277,8 @@ struct TripletMarginOptions {
     double eps = 1e-6;  ///< added to each difference
     bool swap = false;  ///< takes the distance of positive and negative where that is smaller
     Reduction reduction = Reduction::mean;
+
+    std::string describe() const;
 };
 
 /// max(0, margin + |anchor - positive| - |anchor - negative|), norms p over the last axis (Balntas et al. 2016). Shapes

@@ -13,7 +13,7 @@ const Op kMse{.name = "mse_loss",
               .formula = "sum((a - b) * (a - b)) / total",
               .shapes = "a, b: S -> y: ()",
               .derivatives = {"2 * gy * (a - b) / total", "-2 * gy * (a - b) / total"},
-              .where = "total is the count of elements for the mean, 1 for the sum"};
+              .where = "total is the count of elements for the mean, 1 for the sum; with half twice that"};
 
 namespace {
 
@@ -31,20 +31,23 @@ Tensor mse_loss(const Input& a, const Input& b, MseOptions options)
     detail::check_pair("mse_loss", a, b);
     const bool fused = !detail::is_batched(*a, *b) && a->sizes() == b->sizes() && a->dtype() == b->dtype() &&
                        options.reduction != Reduction::none;
-    if (!fused) return detail::reduce_losses(square(sub(a, b)), options.reduction);
-    const auto reduction = static_cast<kernels::Reduction>(options.reduction);
+    if (!fused) {
+        const Tensor squares = square(sub(a, b));
+        return detail::reduce_losses(options.half ? 0.5 * squares : squares, options.reduction);
+    }
+    const double count = options.reduction == Reduction::mean ? static_cast<double>(a->numel()) : 1.0;
+    const double total = options.half ? 2 * count : count;
     const Tensor from_a = detail::contiguous_data(*a), from_b = detail::contiguous_data(*b);
     const Tensor y = detail::empty(a->dtype(), {}, 1);
-    kernels::squared_error(a->dtype(), reduction, a->numel(), from_a.raw(), from_b.raw(), detail::mutable_data(y));
-    return record(kMse, {a, b}, y, [a = *a, b = *b, reduction](const Tensor& gy, Adjoints& gx) {
-        const double factor = reduction == kernels::Reduction::mean ? 2.0 / static_cast<double>(a.numel()) : 2.0;
+    kernels::squared_error(a->dtype(), total, a->numel(), from_a.raw(), from_b.raw(), detail::mutable_data(y));
+    return record(kMse, {a, b}, y, [a = *a, b = *b, total](const Tensor& gy, Adjoints& gx) {
         Tensor g;
         if (detail::is_tracked(gy) || detail::is_tracked(a) || detail::is_tracked(b) || detail::is_batched(gy)) {
-            g = gy * factor * (a - b);
+            g = gy * (2 / total) * (a - b);
         } else {
             const Tensor read_a = detail::contiguous_data(a), read_b = detail::contiguous_data(b);
             g = detail::empty_like(a);
-            kernels::squared_error_vjp(a.dtype(), reduction, a.numel(), gy.raw(), read_a.raw(), read_b.raw(),
+            kernels::squared_error_vjp(a.dtype(), total, a.numel(), gy.raw(), read_a.raw(), read_b.raw(),
                                        detail::mutable_data(g));
         }
         if (gx.wants(1)) gx.add(1, neg(g));

@@ -13,7 +13,7 @@ using detail::check_divisor;
 using detail::check_pool;
 using detail::contiguous_data;
 using detail::Dims;
-using detail::dims_of;
+using detail::each_axis;
 using detail::elements;
 using detail::pool_output_sizes;
 using detail::PoolWindow;
@@ -28,7 +28,7 @@ struct Window {
 
 PoolWindow window_over(const Window& w)
 {
-    return {dims_of(w.kernel), dims_of(w.stride), dims_of(w.padding), dims_of(w.dilation), w.ceil};
+    return {each_axis(w.kernel), each_axis(w.stride), each_axis(w.padding), each_axis(w.dilation), w.ceil};
 }
 
 PoolShape shape_of(const char* operation, Sizes x, const Window& w)

@@ -86,7 +86,7 @@ std::vector<kernels::AxisWindows> adaptive_windows_of(const char* operation, con
 template <class Size>
 Tensor adaptive_avg(const char* operation, const Input& x, const Size& output_size)
 {
-    const auto windows = adaptive_windows_of(operation, *x, detail::dims_of(output_size));
+    const auto windows = adaptive_windows_of(operation, *x, detail::each_axis(output_size));
     const std::size_t before = x->ndim() - windows.size();
     Tensor y = *x;
     for (std::size_t i = 0; i < windows.size(); ++i)
@@ -97,7 +97,7 @@ Tensor adaptive_avg(const char* operation, const Input& x, const Size& output_si
 template <class Size>
 ValuesAndIndices adaptive_max(const char* operation, const Input& x, const Size& output_size)
 {
-    return max_of_windows(x, adaptive_windows_of(operation, *x, detail::dims_of(output_size)));
+    return max_of_windows(x, adaptive_windows_of(operation, *x, detail::each_axis(output_size)));
 }
 
 }  // namespace

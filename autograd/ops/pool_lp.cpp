@@ -48,12 +48,12 @@ Tensor places_of(const char* operation, const Tensor& x, const Tensor& indices, 
 template <class Size>
 Dims unpooled_sizes(const char* operation, Sizes x, const Size& kernel, const MaxUnpoolOptions<Size>& o)
 {
-    const Dims k = detail::dims_of(kernel), padding = detail::dims_of(o.padding);
-    const Dims stride = detail::dims_of(o.stride.value_or(kernel));
+    const Dims k = detail::each_axis(kernel), padding = detail::each_axis(o.padding);
+    const Dims stride = detail::each_axis(o.stride.value_or(kernel));
     Dims out(k.size());
     for (std::size_t i = 0; i < k.size(); ++i) {
         const std::int64_t usual = (x[x.size() - k.size() + i] - 1) * stride[i] - 2 * padding[i] + k[i];
-        out[i] = o.output_size ? detail::dims_of(*o.output_size)[i] : usual;
+        out[i] = o.output_size ? detail::each_axis(*o.output_size)[i] : usual;
         if (k[i] < 1 || stride[i] < 1 || padding[i] < 0 || out[i] < 1 || std::abs(out[i] - usual) >= stride[i])
             throw ShapeError(error_text(
                 operation,
@@ -81,7 +81,7 @@ template <class Size>
 Tensor max_unpool(const char* operation, const Input& x, const Tensor& indices, const Size& kernel,
                   const MaxUnpoolOptions<Size>& o)
 {
-    const std::size_t axes = detail::dims_of(kernel).size();
+    const std::size_t axes = detail::each_axis(kernel).size();
     detail::check_pooled(operation, *x, axes);
     if (detail::is_batched(*x, indices) && indices.ndim() == x->ndim())
         return detail::Batch({&*x, &indices}).merged({&*x, &indices}, [&](const std::vector<Tensor>& all) {

@@ -8,10 +8,6 @@
 
 namespace xgrad::detail {
 
-inline Dims dims_of(std::int64_t s) { return Sizes{s}; }
-inline Dims dims_of(const Size2& s) { return Sizes{s.height, s.width}; }
-inline Dims dims_of(const Size3& s) { return Sizes{s.depth, s.height, s.width}; }
-
 /// A window for each pooled axis.
 struct PoolWindow {
     Dims kernel, stride, padding, dilation;
@@ -20,13 +16,14 @@ struct PoolWindow {
     template <class Size>
     static PoolWindow of(const Size& kernel, const MaxPoolOptions<Size>& o)
     {
-        return {dims_of(kernel), dims_of(o.stride.value_or(kernel)), dims_of(o.padding), dims_of(o.dilation),
+        return {each_axis(kernel), each_axis(o.stride.value_or(kernel)), each_axis(o.padding), each_axis(o.dilation),
                 o.ceil_mode};
     }
     template <class Size>
     static PoolWindow of(const Size& kernel, const AvgPoolOptions<Size>& o)
     {
-        return {dims_of(kernel), dims_of(o.stride.value_or(kernel)), dims_of(o.padding), dims_of(Size(1)), o.ceil_mode};
+        return {each_axis(kernel), each_axis(o.stride.value_or(kernel)), each_axis(o.padding), each_axis(Size(1)),
+                o.ceil_mode};
     }
 };
 

@@ -5,6 +5,7 @@
 #include <xgrad/optim/sequences.hpp>
 
 #include <cmath>
+#include <functional>
 #include <map>
 #include <stdexcept>
 
@@ -118,75 +119,34 @@ Made finish(Optimizer& optimizer, Options& given, O options)
     return std::make_shared<S>(optimizer, std::move(options));
 }
 
+using Maker = std::function<Made(Optimizer&, Options&)>;
+
+template <class O>
+void read(Options&, O&)
+{
+}
+template <class O, class T, class... More>
+void read(Options& given, O& options, const char* name, T O::*option, More... more)
+{
+    given.get(name, options.*option);
+    read(given, options, more...);
+}
+
+/// A schedule whose options are numbers: plain<StepLROptions>("gamma", &StepLROptions::gamma, ...).
+template <class O, class... NamesAndOptions>
+Maker plain(NamesAndOptions... list)
+{
+    return [=](Optimizer& optimizer, Options& given) {
+        O options;
+        read(given, options, list...);
+        return finish<ScheduleOf<O>>(optimizer, given, options);
+    };
+}
+
 template <class O>
 Made function_schedule(Optimizer& optimizer, Options& given)
 {
     return finish<ScheduleOf<O>>(optimizer, given, O{functions(given.json("lr_lambda"))});
-}
-
-Made step(Optimizer& optimizer, Options& given)
-{
-    StepLROptions o;
-    given.get("step_size", o.step_size);
-    given.get("gamma", o.gamma);
-    return finish<StepLR>(optimizer, given, o);
-}
-
-Made multi_step(Optimizer& optimizer, Options& given)
-{
-    MultiStepLROptions o;
-    given.get("milestones", o.milestones);
-    given.get("gamma", o.gamma);
-    return finish<MultiStepLR>(optimizer, given, o);
-}
-
-Made constant(Optimizer& optimizer, Options& given)
-{
-    ConstantLROptions o;
-    given.get("factor", o.factor);
-    given.get("total_iters", o.total_iters);
-    return finish<ConstantLR>(optimizer, given, o);
-}
-
-Made linear(Optimizer& optimizer, Options& given)
-{
-    LinearLROptions o;
-    given.get("start_factor", o.start_factor);
-    given.get("end_factor", o.end_factor);
-    given.get("total_iters", o.total_iters);
-    return finish<LinearLR>(optimizer, given, o);
-}
-
-Made exponential(Optimizer& optimizer, Options& given)
-{
-    ExponentialLROptions o;
-    given.get("gamma", o.gamma);
-    return finish<ExponentialLR>(optimizer, given, o);
-}
-
-Made polynomial(Optimizer& optimizer, Options& given)
-{
-    PolynomialLROptions o;
-    given.get("total_iters", o.total_iters);
-    given.get("power", o.power);
-    return finish<PolynomialLR>(optimizer, given, o);
-}
-
-Made cosine(Optimizer& optimizer, Options& given)
-{
-    CosineAnnealingLROptions o;
-    given.get("T_max", o.T_max);
-    given.get("eta_min", o.eta_min);
-    return finish<CosineAnnealingLR>(optimizer, given, o);
-}
-
-Made warm_restarts(Optimizer& optimizer, Options& given)
-{
-    CosineAnnealingWarmRestartsOptions o;
-    given.get("T_0", o.T_0);
-    given.get("T_mult", o.T_mult);
-    given.get("eta_min", o.eta_min);
-    return finish<CosineAnnealingWarmRestarts>(optimizer, given, o);
 }
 
 Made cyclic(Optimizer& optimizer, Options& given)
@@ -262,17 +222,25 @@ Made chained(Optimizer& optimizer, Options& given)
     return finish<ChainedScheduler>(optimizer, given, Schedules(list));
 }
 
-const std::map<std::string, Made (*)(Optimizer&, Options&)> kMakers = {
+const std::map<std::string, Maker> kMakers = {
     {"LambdaLR", function_schedule<LambdaLROptions>},
     {"MultiplicativeLR", function_schedule<MultiplicativeLROptions>},
-    {"StepLR", step},
-    {"MultiStepLR", multi_step},
-    {"ConstantLR", constant},
-    {"LinearLR", linear},
-    {"ExponentialLR", exponential},
-    {"PolynomialLR", polynomial},
-    {"CosineAnnealingLR", cosine},
-    {"CosineAnnealingWarmRestarts", warm_restarts},
+    {"StepLR", plain<StepLROptions>("step_size", &StepLROptions::step_size, "gamma", &StepLROptions::gamma)},
+    {"MultiStepLR",
+     plain<MultiStepLROptions>("milestones", &MultiStepLROptions::milestones, "gamma", &MultiStepLROptions::gamma)},
+    {"ConstantLR",
+     plain<ConstantLROptions>("factor", &ConstantLROptions::factor, "total_iters", &ConstantLROptions::total_iters)},
+    {"LinearLR", plain<LinearLROptions>("start_factor", &LinearLROptions::start_factor, "end_factor",
+                                        &LinearLROptions::end_factor, "total_iters", &LinearLROptions::total_iters)},
+    {"ExponentialLR", plain<ExponentialLROptions>("gamma", &ExponentialLROptions::gamma)},
+    {"PolynomialLR", plain<PolynomialLROptions>("total_iters", &PolynomialLROptions::total_iters, "power",
+                                                &PolynomialLROptions::power)},
+    {"CosineAnnealingLR", plain<CosineAnnealingLROptions>("T_max", &CosineAnnealingLROptions::T_max, "eta_min",
+                                                          &CosineAnnealingLROptions::eta_min)},
+    {"CosineAnnealingWarmRestarts",
+     plain<CosineAnnealingWarmRestartsOptions>("T_0", &CosineAnnealingWarmRestartsOptions::T_0, "T_mult",
+                                               &CosineAnnealingWarmRestartsOptions::T_mult, "eta_min",
+                                               &CosineAnnealingWarmRestartsOptions::eta_min)},
     {"CyclicLR", cyclic},
     {"OneCycleLR", one_cycle},
     {"ReduceLROnPlateau", plateau},
