@@ -2,6 +2,7 @@
 
 // Random changes of images, so that a model sees more of them than there are. Each transform draws from a generator of its
 // own, every image of a batch in its own way; the numbers depend on the seed and on what was drawn before, not on threads.
+// generator() is for a checkpoint, in which the transform is a part.
 // Images are f32 (n, channels, height, width): ShapeError for another number of axes, DtypeError for another dtype.
 
 #include <xgrad/random.hpp>
@@ -32,6 +33,7 @@ public:
 
     /// Values between pixels are interpolated linearly, outside is 0.
     Tensor operator()(const Tensor& images);
+    Generator& generator() { return generator_; }
 
 private:
     AffineOptions options_;
@@ -49,6 +51,7 @@ public:
     /// Throws std::invalid_argument for a number outside [0, 1].
     RandomFlip(FlipOptions options, std::uint64_t seed);
     Tensor operator()(const Tensor& images);
+    Generator& generator() { return generator_; }
 
 private:
     FlipOptions options_;
@@ -78,6 +81,7 @@ public:
 
     /// The displacements of the next images, f32 (n, 2, height, width).
     Tensor draw(std::int64_t count, std::int64_t height, std::int64_t width);
+    Generator& generator() { return generator_; }
 
 private:
     ElasticOptions options_;
@@ -90,6 +94,7 @@ public:
     /// Throws std::invalid_argument for a deviation that is negative or not finite.
     GaussianNoise(double stddev, std::uint64_t seed);
     Tensor operator()(const Tensor& x);
+    Generator& generator() { return generator_; }
 
 private:
     double stddev_;
@@ -108,6 +113,7 @@ public:
     /// Throws std::invalid_argument for parts below 0 or of more than 1 together.
     SaltAndPepper(SaltAndPepperOptions options, std::uint64_t seed);
     Tensor operator()(const Tensor& x);
+    Generator& generator() { return generator_; }
 
 private:
     SaltAndPepperOptions options_;
@@ -126,6 +132,12 @@ public:
     {
         std::apply([&x](auto&... transform) { ((x = transform(x)), ...); }, transforms_);
         return x;
+    }
+    /// One of them, for its generator().
+    template <std::size_t I>
+    auto& get()
+    {
+        return std::get<I>(transforms_);
     }
 
 private:

@@ -74,8 +74,7 @@ TEST(Checkpoint, EveryPartIsNeededToGoOn)
     const std::string path = folder.path() + "/run.safetensors";
     TrainingRun whole(1);
     whole.go(30);
-    for (const char* left_out :
-         {"model", "optimizer", "schedule", "loader", "masks", "augmentation", "default_generator"}) {
+    for (const char* left_out : {"model", "optimizer", "schedule", "loader", "masks", "noise", "default_generator"}) {
         SCOPED_TRACE(left_out);
         TrainingRun begun(1);
         begun.go(20);

@@ -4,8 +4,8 @@
 // schedule, averaged weights, early stopping.
 
 #include <xgrad/data/dataset.hpp>
+#include <xgrad/data/transform.hpp>
 #include <xgrad/nn/dropout.hpp>
-#include <xgrad/nn/init.hpp>
 #include <xgrad/nn/linear.hpp>
 #include <xgrad/nn/norm.hpp>
 #include <xgrad/ops/elementwise.hpp>
@@ -51,7 +51,7 @@ inline train::Checkpoint checkpoint_of(const std::vector<train::CheckpointPart>&
 
 struct TrainingRun {
     /// All start values and seeds follow from the seed.
-    explicit TrainingRun(std::uint64_t seed) : augmentation((manual_seed(seed), seed + 1)), masks(seed + 2) {}
+    explicit TrainingRun(std::uint64_t seed) : noise(0.1, (manual_seed(seed), seed + 1)), masks(seed + 2) {}
 
     /// Trains until so many steps were made, in the middle of an epoch if need be.
     void go(std::size_t steps)
@@ -59,9 +59,9 @@ struct TrainingRun {
         while (losses.size() < steps) {
             nn::train(model);
             for (auto [inputs, labels] : loader) {
-                const Tensor noise = nn::init::normal(inputs.sizes(), 0, 0.1, f32, augmentation);
+                const Tensor noisy = noise(inputs);
                 Tape tape;
-                const Tensor loss = cross_entropy(model(inputs + noise), labels);
+                const Tensor loss = cross_entropy(model(noisy), labels);
                 adam.zero_grad();
                 tape.backward(loss);
                 adam.step();
@@ -96,7 +96,8 @@ struct TrainingRun {
         return all + std::to_string(default_generator().seed()) + " " + std::to_string(default_generator().position());
     }
 
-    Generator augmentation, masks;
+    data::GaussianNoise noise;
+    Generator masks;
     Network model{masks};
     optim::Adam adam{nn::parameters(model), {.lr = 0.01, .amsgrad = true}};
     optim::OneCycleLR schedule{adam, {.max_lr = 0.02, .total_steps = 60}};
@@ -107,9 +108,8 @@ struct TrainingRun {
     int epoch = 0;
     std::vector<double> losses;
     std::vector<train::CheckpointPart> parts = {
-        {"model", model},       {"optimizer", adam}, {"schedule", schedule}, {"average", average},
-        {"stopping", stopping}, {"loader", loader},  {"masks", masks},       {"augmentation", augmentation},
-        {"epoch", epoch},       {"losses", losses}};
+        {"model", model},   {"optimizer", adam}, {"schedule", schedule}, {"average", average}, {"stopping", stopping},
+        {"loader", loader}, {"masks", masks},    {"noise", noise},       {"epoch", epoch},     {"losses", losses}};
     train::Checkpoint checkpoint = checkpoint_of(parts);
 };
 

@@ -105,7 +105,7 @@ private:
 ///
 ///     int epoch = 0;
 ///     train::Checkpoint checkpoint{{"model", model}, {"optimizer", adam}, {"schedule", schedule},
-///                                  {"loader", loader}, {"noise", noise_generator}, {"epoch", epoch}};
+///                                  {"loader", loader}, {"augmentation", augment}, {"epoch", epoch}};
 ///     if (std::filesystem::exists(path)) checkpoint.load(path);
 ///     while (epoch < epochs) {
 ///         for (auto [images, labels] : loader) ...;  // a checkpoint may be made here, too, behind the step
