@@ -314,6 +314,7 @@ Functions all_functions()
     add_image_functions(f);
     add_matrix_functions(f);
     add_index_functions(f);
+    add_recurrent_functions(f);
     return f;
 }
 

@@ -87,6 +87,8 @@ using Functions = std::map<std::string, Function>;
 ///   linear_scan(a, b, axis, step)        y_k = a_k y_{k - step} + b_k
 ///   argsort(x, axis, direction)          direction 1 or -1
 ///   running_argmax(x, axis) running_argmin(x, axis) median(x)
+///   lstm(inputs, direction)              inputs: x (T, N, 4 H), W, h, c; y: every step's h, then the last c
+///   lstm_gradient(gy, inputs, direction, i)
 const Functions& formula_functions();
 
 /// A function of numbers applied to each element, shapes broadcast.
@@ -108,6 +110,9 @@ void add_matrix_functions(Functions& functions);
 
 /// Those of places, windows, running reductions and order.
 void add_index_functions(Functions& functions);
+
+/// Those of recurrent networks.
+void add_recurrent_functions(Functions& functions);
 
 /// Calls f(index) for each index of the shape, in row-major order.
 void for_each_index(const Index& sizes, const std::function<void(const Index&)>& f);

@@ -6,6 +6,7 @@
 #include <xgrad/ops/slice.hpp>
 #include <xgrad/ops/transformer.hpp>
 
+#include "autograd/ops/lstm_sequence.hpp"
 #include "tests/op_table.hpp"
 
 namespace {
@@ -31,6 +32,12 @@ CellWeights cell_weights(const Tensor& cube, std::int64_t gates, std::int64_t in
             .weight_hh = narrow(hidden, 1, 1, 2),
             .bias_ih = select(hidden, 1, 0),
             .bias_hh = select(hidden, 1, 2)};
+}
+
+/// x: two cubes, h and c.
+Tensor lstm_sequence(const In& x, bool backwards)
+{
+    return detail::lstm_sequence(reshape(weight(x[0], 4, 8), {2, 2, 8}), weight(x[1], 8, 2), x[2], x[3], backwards);
 }
 
 Tensor all_of(const LstmOutput& y) { return cat({flatten(y.output), flatten(y.h_n), flatten(y.c_n)}); }
@@ -64,6 +71,23 @@ const OpRows kRecurrent{{
          return all_of(lstm(x[0], {}, {cell_weights(x[1], 4, 3), cell_weights(x[1], 4, 2)}));
      },
      {kCube, kCube}},
+    {"LstmBothWays",
+     [](const In& x) {
+         const CellWeights w = cell_weights(x[1], 4, 3);
+         const Tensor first = stack({x[2], square(x[2])});
+         return all_of(lstm(x[0], {first, first}, {w, w}, {.bidirectional = true}));
+     },
+     {kCube, kCube, kSquare}},
+    {"LstmSequence",
+     [](const In& x) { return lstm_sequence(x, false); },
+     {kCube, kCube, kSquare, kSquare},
+     {},
+     {{"lstm_sequence", {{"direction", 1}}}}},
+    {"LstmSequenceBackwards",
+     [](const In& x) { return lstm_sequence(x, true); },
+     {kCube, kCube, kSquare, kSquare},
+     {},
+     {{"lstm_sequence", {{"direction", -1}}}}},
 }};
 
 MultiHeadAttentionWeights attention_weights(const Tensor& cube)

@@ -26,6 +26,8 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "autograd/ops/lstm_sequence.hpp"
+
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
 #define XGRAD_COUNTS_MALLOC 1
 
@@ -221,6 +223,20 @@ TEST(SteadyStep, OfAFusedExpressionAllocatesNothing)
                   row.zero_grad();
                   Tape tape;
                   tape.backward(sum(fuse(f, a, transpose(x, 0, 1), row)));
+              }),
+              0);
+#endif
+}
+
+TEST(SteadyStep, OfAnLstmOverASequenceAllocatesNothing)
+{
+#ifdef XGRAD_COUNTS_MALLOC
+    const Parameter w(nn::init::normal({80, 20}, 0, 1));
+    const Tensor x = nn::init::normal({5, 7, 80}, 0, 1), state = zeros({7, 20});
+    EXPECT_EQ(allocations_of([&] {
+                  w.zero_grad();
+                  Tape tape;
+                  tape.backward(sum(detail::lstm_sequence(x, w, state, state, false)));
               }),
               0);
 #endif

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "autograd/kernels/compute_table.hpp"
+#include "autograd/kernels/recurrent_table.hpp"
 #include "autograd/kernels/update_table.hpp"
 
 namespace xgrad::kernels {
@@ -11,6 +12,7 @@ namespace xgrad::kernels {
 constinit KernelTable active{};
 constinit ComputeTable compute{};
 constinit UpdateTable updates{};
+constinit RecurrentTable recurrent{};
 
 // One function for each source that is compiled per instruction set. They are defined in namespaces of the same names.
 #define XGRAD_DECLARE_ISA(set)                 \
@@ -31,6 +33,7 @@ constinit UpdateTable updates{};
     void fill_conv(ComputeTable&);             \
     void fill_pool(ComputeTable&);             \
     void fill_scalar_walk(KernelTable&);       \
+    void fill_recurrent(RecurrentTable&);      \
     }                                          \
     namespace {                                \
     void fill_##set(KernelTable& table)        \
@@ -51,6 +54,7 @@ constinit UpdateTable updates{};
         set::fill_conv(compute);               \
         set::fill_pool(compute);               \
         set::fill_scalar_walk(table);          \
+        set::fill_recurrent(recurrent);        \
         table.isa = #set;                      \
     }                                          \
     }

@@ -9,6 +9,10 @@
 
 #include <algorithm>
 
+#include "autograd/ops/batch.hpp"
+#include "autograd/ops/lstm_sequence.hpp"
+#include "autograd/recording.hpp"
+
 namespace xgrad {
 namespace {
 
@@ -37,8 +41,7 @@ LstmState relu_step(const Tensor& projected, const LstmState& state, const CellW
 
 LstmState lstm_step(const Tensor& projected, const LstmState& state, const CellWeights& w)
 {
-    const std::vector<Tensor> gates = chunk(projected + from_state(state, w), 4, -1);
-    const Tensor i = sigmoid(gates[0]), f = sigmoid(gates[1]), g = tanh(gates[2]), o = sigmoid(gates[3]);
+    const auto [i, f, g, o] = detail::lstm_gates(projected + from_state(state, w));
     const Tensor c = f * state.c + i * g, h = o * tanh(c);
     return {w.weight_hr.defined() ? linear(h, w.weight_hr) : h, c};
 }
@@ -135,9 +138,27 @@ struct Sequence {
     LstmState last;
 };
 
+/// Whether the steps of a network are one operation. Explaining tapes show each step.
+bool runs_as_one(const Kind& kind, const Tensor& x, const LstmState& state, const CellWeights& w)
+{
+    const detail::Recording* const tape = detail::running();
+    return &kind == &kLstm && !w.weight_hr.defined() && !(tape && tape->explains()) && state.h.numel() > 0 &&
+           !detail::is_batched(x, state.h, state.c, w.weight_ih, w.weight_hh, w.bias_ih, w.bias_hh);
+}
+
+Sequence run_as_one(const Tensor& x, const LstmState& state, const CellWeights& w, bool backwards)
+{
+    const Tensor bias = !w.bias_hh.defined() ? w.bias_ih : w.bias_ih.defined() ? w.bias_ih + w.bias_hh : w.bias_hh;
+    const Tensor projected = linear(x, w.weight_ih, bias);
+    const Tensor y = detail::lstm_sequence(projected, w.weight_hh, state.h, state.c, backwards);
+    const std::int64_t steps = x.sizes()[0];
+    return {narrow(y, 0, 0, steps), {select(y, 0, backwards ? 0 : steps - 1), select(y, 0, steps)}};
+}
+
 /// One network over x: (T, N, I), from the first step to the last or backwards. W_ih meets all steps in one product.
 Sequence run_network(const Kind& kind, const Tensor& x, LstmState state, const CellWeights& w, bool backwards)
 {
+    if (runs_as_one(kind, x, state, w)) return run_as_one(x, state, w, backwards);
     const Tensor projected = linear(x, w.weight_ih, w.bias_ih);
     const std::int64_t steps = x.sizes()[0];
     std::vector<Tensor> outputs;
