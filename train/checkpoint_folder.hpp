@@ -27,9 +27,9 @@ public:
     /// keep_last is at least 1.
     explicit CheckpointFolder(std::string folder, CheckpointFolderOptions options = {});
 
-    /// Saves, and removes the oldest, as well as unfinished files of processes that died. The file is the best one, too, when its value is better than that of the best so
-    /// far, in earlier processes as well; NaN is none. Throws std::invalid_argument for a step before the latest one,
-    /// DataError when a file cannot be written.
+    /// Saves, and removes the oldest, as well as unfinished files of processes that died. The file is the best one, too,
+    /// when its value is better than that of the best so far, in earlier processes as well; NaN is none. Throws
+    /// std::invalid_argument for a step before the latest one, DataError when a file cannot be written.
     void save(const Checkpoint& checkpoint, std::int64_t step, double value = std::numeric_limits<double>::quiet_NaN());
 
     std::optional<std::string> latest() const;  ///< path of the file with the largest step
