@@ -1,5 +1,5 @@
 # Runs PROGRAM and compares what it prints with the block after "// Prints:" in its SOURCE. A line "..." there stands for any number
-# of lines, "..." within a line for any text.
+# of lines, "..." within a line for any text ("0...." for any text and then a dot, which is rarely what is meant).
 cmake_minimum_required(VERSION 3.23)
 
 file(STRINGS ${SOURCE} lines)
