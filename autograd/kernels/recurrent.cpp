@@ -74,8 +74,10 @@ void lstm_weight_vjp(const LstmSizes& size, const T* gprojected, const T* y, con
     const T* const first = gprojected + size.step(0) * batch * gates;
     const T* const others = gprojected + (size.backwards ? 0 : batch * gates);
     const T* const h = y + (size.backwards ? batch * hidden : 0);
-    gemm<T>(gates, hidden, batch, row_major(first, gates).transposed(), row_major(h_0, hidden), gw, hidden);
-    gemm<T>(gates, hidden, rows, row_major(others, gates).transposed(), row_major(h, hidden), gw, hidden, {.beta = 1});
+    gemm<T>(gates, hidden, rows, row_major(others, gates).transposed(), row_major(h, hidden), gw, hidden);
+    if (h_0)
+        gemm<T>(gates, hidden, batch, row_major(first, gates).transposed(), row_major(h_0, hidden), gw, hidden,
+                {.beta = 1});
 }
 
 #define XGRAD_LSTM(T)                                                                                           \

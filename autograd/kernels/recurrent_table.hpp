@@ -20,7 +20,7 @@ template <class T>
 struct LstmPiece {
     const LstmSizes* size;
     const T *projected, *weight;  // weight: packed W^T
-    const T *h_0, *c_0;
+    const T *h_0, *c_0;           // h_0: null for zeros
     T *y, *kept;
     std::int64_t kept_step;  // from the kept numbers of a step to those of the next; 0: one place for all steps
     std::int64_t first, last;

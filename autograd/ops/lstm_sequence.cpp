@@ -42,7 +42,7 @@ namespace {
 /// What the operation reads.
 struct Sequence {
     Tensor x, w, h, c;
-    bool backwards;
+    bool backwards, from_zeros = false;  // h is zeros
 
     kernels::LstmSizes size() const { return {x.size(0), h.size(0), h.size(1), backwards}; }
 };
@@ -111,6 +111,12 @@ void vjp_in_operations(const Sequence& s, const Tensor& gy, Adjoints& gx)
 }
 
 template <class T>
+const T* first_h(const Sequence& s)
+{
+    return s.from_zeros ? nullptr : s.h.data<T>();
+}
+
+template <class T>
 kernels::Matrix<T> matrix(const Tensor& w)
 {
     return {w.data<T>(), w.strides()[0], w.strides()[1]};
@@ -121,7 +127,7 @@ Tensor run(const Sequence& s, const Tensor& kept)
 {
     const kernels::LstmSizes size = s.size();
     const Tensor y = empty(s.x.dtype(), {size.steps + 1, size.batch, size.hidden});
-    kernels::lstm<T>(size, s.x.data<T>(), matrix<T>(s.w), s.h.data<T>(), s.c.data<T>(), mutable_data<T>(y),
+    kernels::lstm<T>(size, s.x.data<T>(), matrix<T>(s.w), first_h<T>(s), s.c.data<T>(), mutable_data<T>(y),
                      kept.defined() ? mutable_data<T>(kept) : nullptr);
     return y;
 }
@@ -135,7 +141,7 @@ void run_vjp(const Sequence& s, const Tensor& y, const Tensor& kept, const Tenso
                          mutable_data<T>(gh), gx.wants(2), mutable_data<T>(gc));
     if (gx.wants(1)) {
         const Tensor gw = empty(s.w.dtype(), s.w.sizes());
-        kernels::lstm_weight_vjp<T>(size, gz.data<T>(), y.data<T>(), s.h.data<T>(), mutable_data<T>(gw));
+        kernels::lstm_weight_vjp<T>(size, gz.data<T>(), y.data<T>(), first_h<T>(s), mutable_data<T>(gw));
         gx.add(1, gw);
     }
     gx.add(0, gz);
@@ -147,11 +153,12 @@ void run_vjp(const Sequence& s, const Tensor& y, const Tensor& kept, const Tenso
 
 // A vjp of its own is 2 times as fast as that of the steps: one product for the weight's adjoint and one packing of the
 // weight serve all steps, and the gates are one pass.
-Tensor lstm_sequence(const Tensor& x, const Tensor& w, const Tensor& h, const Tensor& c, bool backwards)
+Tensor lstm_sequence(const Tensor& x, const Tensor& w, const Tensor& given_h, const Tensor& c, bool backwards)
 {
+    const Tensor h = given_h.defined() ? given_h : zeros(c.sizes(), c.dtype());
     if (is_batched(x, w, h, c)) return in_operations({x, w, h, c, backwards});
     const bool single = x.dtype() == f32;
-    const Sequence s{contiguous(x), w, contiguous(h), contiguous(c), backwards};
+    const Sequence s{contiguous(x), w, contiguous(h), contiguous(c), backwards, !given_h.defined()};
     Tensor kept;  // the activated gates and c
     if (is_tracked(x) || is_tracked(w) || is_tracked(h) || is_tracked(c))
         kept = empty(x.dtype(), {x.size(0), h.size(0), 5 * h.size(1)});

@@ -146,6 +146,7 @@ bool runs_as_one(const Kind& kind, const Tensor& x, const LstmState& state, cons
            !detail::is_batched(x, state.h, state.c, w.weight_ih, w.weight_hh, w.bias_ih, w.bias_hh);
 }
 
+/// state.h is undefined for zeros.
 Sequence run_as_one(const Tensor& x, const LstmState& state, const CellWeights& w, bool backwards)
 {
     const Tensor bias = !w.bias_hh.defined() ? w.bias_ih : w.bias_ih.defined() ? w.bias_ih + w.bias_hh : w.bias_hh;
@@ -156,9 +157,11 @@ Sequence run_as_one(const Tensor& x, const LstmState& state, const CellWeights& 
 }
 
 /// One network over x: (T, N, I), from the first step to the last or backwards. W_ih meets all steps in one product.
-Sequence run_network(const Kind& kind, const Tensor& x, LstmState state, const CellWeights& w, bool backwards)
+/// `from_zeros`: state.h is zeros.
+Sequence run_network(const Kind& kind, const Tensor& x, LstmState state, const CellWeights& w, bool backwards,
+                     bool from_zeros)
 {
-    if (runs_as_one(kind, x, state, w)) return run_as_one(x, state, w, backwards);
+    if (runs_as_one(kind, x, state, w)) return run_as_one(x, {from_zeros ? Tensor() : state.h, state.c}, w, backwards);
     const Tensor projected = linear(x, w.weight_ih, w.bias_ih);
     const std::int64_t steps = x.sizes()[0];
     std::vector<Tensor> outputs;
@@ -192,7 +195,7 @@ LstmOutput run_layers(const Kind& kind, const Tensor& x, const LstmState& state_
                                                 std::to_string(own.hidden) + " beside " + std::to_string(size.hidden),
                                             "all layers and directions have one hidden size", "check the weights"));
             const LstmState start{select(h_0, 0, i), c_0.defined() ? select(c_0, 0, i) : c_0};
-            const Sequence run = run_network(kind, layer, start, weights[i], d == 1);
+            const Sequence run = run_network(kind, layer, start, weights[i], d == 1, !state_0.h.defined());
             outputs.push_back(run.output);
             h_n.push_back(run.last.h);
             c_n.push_back(run.last.c);

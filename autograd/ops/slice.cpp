@@ -4,6 +4,8 @@
 #include <xgrad/ops/shape.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 
 #include "autograd/kernels/copy.hpp"
 #include "autograd/ops/batch.hpp"
@@ -53,6 +55,19 @@ Tensor record_slice(const Input& x, const SlicePlace& place, std::int64_t count)
                   [place](const Tensor& gy, Adjoints& gx) { gx.add_slice(0, place, gy); });
 }
 
+/// A tensor to which the slice is written; zeros elsewhere.
+Tensor zeros_around(Dtype dtype, Sizes sizes, const SlicePlace& place, std::int64_t count)
+{
+    if (place.axis != 0 || place.step != 1) return full(sizes, 0, dtype);
+    const Tensor y = empty(dtype, sizes);
+    const auto row = static_cast<std::size_t>(sizes[0] > 0 ? y.numel() / sizes[0] : 0) * size_of(dtype);
+    const auto begin = static_cast<std::size_t>(place.start) * row, bytes = static_cast<std::size_t>(count) * row;
+    auto* const all = mutable_data<std::byte>(y);
+    std::memset(all, 0, begin);  // zeros of every dtype are zero bytes
+    std::memset(all + begin + bytes, 0, static_cast<std::size_t>(sizes[0]) * row - begin - bytes);
+    return y;
+}
+
 }  // namespace
 
 Tensor pad_slice(const Input& g, const SlicePlace& place, Sizes sizes)
@@ -61,7 +76,7 @@ Tensor pad_slice(const Input& g, const SlicePlace& place, Sizes sizes)
         const Dims of_samples = with_samples(batched_parts(*g).level.samples, sizes);
         return of_all(g, [&](const Input& all) { return pad_slice(all, behind_one(place), of_samples); });
     }
-    const Tensor y = full(sizes, 0, g->dtype());
+    const Tensor y = zeros_around(g->dtype(), sizes, place, g->sizes()[place.axis]);
     const Tensor part = slice_view(y, place, g->sizes()[place.axis]);
     kernels::copy(size_of(g->dtype()), {g->sizes().data(), g->ndim()}, g->raw(), g->strides().data(),
                   mutable_data(part), part.strides().data());

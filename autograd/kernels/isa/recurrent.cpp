@@ -49,6 +49,9 @@ template <class T>
         lanes.store(gz + 2 * hidden + j, cell * i * fma(-g, g, Vec<T>(1)));
         lanes.store(gz + 3 * hidden + j, through_sigmoid(all * tanh_c, o));
         lanes.store(gc + j, cell * f);
+        // The next sample's numbers stand close behind, in streams too short for the processor to see.
+        for (Index k = 0; k < 5; ++k) __builtin_prefetch(gates + (5 + k) * hidden + j);
+        for (Index k = 0; k < 4; ++k) __builtin_prefetch(gz + (4 + k) * hidden + j, 1);
     });
 }
 
@@ -59,16 +62,25 @@ void copy_row(Index n, const T* from, T* to)
 }
 
 template <class T>
+void fill_zeros(Index n, T* to)
+{
+    for_each_vec<T>(n, [=](Index j, auto lanes) { lanes.store(to + j, Vec<T>(0)); });
+}
+
+template <class T>
 void lstm(const LstmPiece<T>& p)
 {
     const Index hidden = p.size->hidden, batch = p.size->batch, rows = p.last - p.first;
     const PackedMatrix<T> weight(batch, hidden, 4 * hidden);
-    const T *h_before = p.h_0 + p.first * hidden, *c_before = p.c_0 + p.first * hidden;
+    const T *h_before = p.h_0 ? p.h_0 + p.first * hidden : nullptr, *c_before = p.c_0 + p.first * hidden;
     Index c_row = hidden;
     for (Index s = 0; s < p.size->steps; ++s) {
         const Index t = p.size->step(s), sample = t * batch + p.first;
         T *const kept = p.kept + t * p.kept_step + p.first * 5 * hidden, *const h = p.y + sample * hidden;
-        weight.multiply(p.weight, rows, h_before, hidden, kept, 5 * hidden);
+        if (h_before)
+            weight.multiply(p.weight, rows, h_before, hidden, kept, 5 * hidden);
+        else
+            for (Index r = 0; r < rows; ++r) fill_zeros(4 * hidden, kept + r * 5 * hidden);
         for (Index r = 0; r < rows; ++r) {
             T* const gates = kept + r * 5 * hidden;
             activate(hidden, p.projected + (sample + r) * 4 * hidden, c_before + r * c_row, gates, gates + 4 * hidden,
@@ -87,7 +99,7 @@ void lstm_vjp(const LstmVjpPiece<T>& p)
     const PackedMatrix<T> weight(batch, 4 * hidden, hidden);
     T *const gh = p.gh_0 + p.first * hidden, *const gc = p.gc_0 + p.first * hidden;
     copy_row(rows * hidden, p.gy + (steps * batch + p.first) * hidden, gc);
-    for_each_vec<T>(rows * hidden, [=](Index j, auto lanes) { lanes.store(gh + j, Vec<T>(0)); });
+    fill_zeros(rows * hidden, gh);
     for (Index s = steps; s-- > 0;) {
         const Index sample = p.size->step(s) * batch + p.first;
         const Index before = s > 0 ? p.size->step(s - 1) * batch + p.first : 0;
