@@ -71,13 +71,6 @@ const OpRows kRecurrent{{
          return all_of(lstm(x[0], {}, {cell_weights(x[1], 4, 3), cell_weights(x[1], 4, 2)}));
      },
      {kCube, kCube}},
-    {"LstmBothWays",
-     [](const In& x) {
-         const CellWeights w = cell_weights(x[1], 4, 3);
-         const Tensor first = stack({x[2], square(x[2])});
-         return all_of(lstm(x[0], {first, first}, {w, w}, {.bidirectional = true}));
-     },
-     {kCube, kCube, kSquare}},
     {"LstmSequence",
      [](const In& x) { return lstm_sequence(x, false); },
      {kCube, kCube, kSquare, kSquare},
