@@ -114,6 +114,7 @@ function(xgrad_isa_objects owner)
     target_precompile_headers(${target} PRIVATE <cmath> <xsimd/xsimd.hpp>)  # a third of what they take to compile
     target_link_libraries(${target} PRIVATE xsimd)
     target_sources(${owner} PRIVATE $<TARGET_OBJECTS:${target}>)
-    set_property(GLOBAL PROPERTY XGRAD_OBJECTS_${target} $<TARGET_OBJECTS:${target}>)
+    # What is precompiled counts among the objects, too.
+    set_property(GLOBAL PROPERTY XGRAD_OBJECTS_${target} $<FILTER:$<TARGET_OBJECTS:${target}>,EXCLUDE,[.][gp]ch>)
   endforeach()
 endfunction()
