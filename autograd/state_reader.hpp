@@ -1,6 +1,7 @@
 // Reads what a state dict has, and gathers everything in which it differs from what is expected. Private to the library.
 #pragma once
 
+#include <xgrad/callable.hpp>
 #include <xgrad/tensor.hpp>
 
 #include <map>
@@ -49,5 +50,16 @@ std::string first_line(const std::string& text);
 
 /// Throws std::invalid_argument with the list, in the name of `function`, unless it is empty.
 void throw_differences(const std::string& function, const std::vector<std::string>& differences);
+
+/// Both halves of thing.read_state_dict(state, differences): takes the state over, or throws in the name of `function` the
+/// list of all differences, and then nothing is changed.
+template <class Thing>
+void load_state(const std::string& function, Thing& thing, const NamedTensors& state)
+{
+    std::vector<std::string> differences;
+    const Callable<void()> take = thing.read_state_dict(state, differences);
+    throw_differences(function, differences);
+    take();
+}
 
 }  // namespace xgrad::detail

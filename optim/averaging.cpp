@@ -85,10 +85,7 @@ Callable<void()> WeightAverage::read_state_dict(const NamedTensors& state, std::
 
 void WeightAverage::load_state_dict(const NamedTensors& state)
 {
-    std::vector<std::string> differences;
-    const Callable<void()> take = read_state_dict(state, differences);
-    xgrad::detail::throw_differences("WeightAverage::load_state_dict", differences);
-    take();
+    xgrad::detail::load_state("WeightAverage::load_state_dict", *this, state);
 }
 
 }  // namespace xgrad::optim

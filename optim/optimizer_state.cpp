@@ -138,10 +138,7 @@ Callable<void()> Optimizer::read_state_dict(const NamedTensors& state, std::vect
 
 void Optimizer::load_state_dict(const NamedTensors& state)
 {
-    std::vector<std::string> differences;
-    const Callable<void()> take = read_state_dict(state, differences);
-    xgrad::detail::throw_differences(std::string(name_) + "::load_state_dict", differences);
-    take();
+    xgrad::detail::load_state(std::string(name_) + "::load_state_dict", *this, state);
 }
 
 }  // namespace xgrad::optim

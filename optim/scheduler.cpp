@@ -47,10 +47,7 @@ Callable<void()> Scheduler::read_state_dict(const NamedTensors& state, std::vect
 
 void Scheduler::load_state_dict(const NamedTensors& state)
 {
-    std::vector<std::string> differences;
-    const Callable<void()> take = read_state_dict(state, differences);
-    xgrad::detail::throw_differences(std::string(name_) + "::load_state_dict", differences);
-    take();
+    xgrad::detail::load_state(std::string(name_) + "::load_state_dict", *this, state);
 }
 
 void Scheduler::write_state(const std::string& prefix, NamedTensors& state) const

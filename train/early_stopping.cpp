@@ -78,10 +78,7 @@ Callable<void()> EarlyStopping::read_state_dict(const NamedTensors& state, std::
 
 void EarlyStopping::load_state_dict(const NamedTensors& state)
 {
-    std::vector<std::string> differences;
-    const Callable<void()> take = read_state_dict(state, differences);
-    xgrad::detail::throw_differences("EarlyStopping::load_state_dict", differences);
-    take();
+    xgrad::detail::load_state("EarlyStopping::load_state_dict", *this, state);
 }
 
 }  // namespace xgrad::train
