@@ -9,7 +9,6 @@
 
 #include <algorithm>
 
-#include "autograd/ops/batch.hpp"
 #include "autograd/ops/lstm_sequence.hpp"
 #include "autograd/recording.hpp"
 
@@ -139,11 +138,10 @@ struct Sequence {
 };
 
 /// Whether the steps of a network are one operation. Explaining tapes show each step.
-bool runs_as_one(const Kind& kind, const Tensor& x, const LstmState& state, const CellWeights& w)
+bool runs_as_one(const Kind& kind, const LstmState& state, const CellWeights& w)
 {
     const detail::Recording* const tape = detail::running();
-    return &kind == &kLstm && !w.weight_hr.defined() && !(tape && tape->explains()) && state.h.numel() > 0 &&
-           !detail::is_batched(x, state.h, state.c, w.weight_ih, w.weight_hh, w.bias_ih, w.bias_hh);
+    return &kind == &kLstm && !w.weight_hr.defined() && !(tape && tape->explains()) && state.h.numel() > 0;
 }
 
 /// state.h is undefined for zeros.
@@ -161,7 +159,7 @@ Sequence run_as_one(const Tensor& x, const LstmState& state, const CellWeights& 
 Sequence run_network(const Kind& kind, const Tensor& x, LstmState state, const CellWeights& w, bool backwards,
                      bool from_zeros)
 {
-    if (runs_as_one(kind, x, state, w)) return run_as_one(x, {from_zeros ? Tensor() : state.h, state.c}, w, backwards);
+    if (runs_as_one(kind, state, w)) return run_as_one(x, {from_zeros ? Tensor() : state.h, state.c}, w, backwards);
     const Tensor projected = linear(x, w.weight_ih, w.bias_ih);
     const std::int64_t steps = x.sizes()[0];
     std::vector<Tensor> outputs;
