@@ -43,6 +43,13 @@ private:
 
 namespace detail {
 
+/// Paths of the library's own sources begin so; see cmake/XgradTarget.cmake.
+inline bool is_library_file(const char* file) { return __builtin_strncmp(file, "xgrad:", 6) == 0; }
+
+class InputRef;
+/// Notes on the thread's explaining tape what the user's program has just named, for the text of an error.
+void note_operand(const InputRef& x);
+
 /// A tensor and the line of the user's program where it was named: what `record` takes as an input.
 class InputRef {
 public:
@@ -59,7 +66,11 @@ public:
     int line() const { return line_; }
 
 protected:
-    InputRef(const Tensor* x, const char* file, int line) : tensor_(x), file_(file), line_(line) {}
+    InputRef(const Tensor* x, const char* file, int line) : tensor_(x), file_(file), line_(line)
+    {
+        if (!is_library_file(file) && current->explains()) [[unlikely]]  // the first is known to the compiler
+            note_operand(*this);
+    }
 
 private:
     const Tensor* tensor_;

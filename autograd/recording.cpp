@@ -170,7 +170,21 @@ void Recording::drop_nodes() noexcept
     kept.clear();
     hooks.clear();
     if (log) log->clear();
+    named.clear();
     file = nullptr;
+}
+
+void NamedOperands::add(const Tensor& value, const char* file, int line)
+{
+    constexpr std::size_t kMost = 8;
+    const bool is_same_line = !operands_.empty() && operands_.back().file == file && operands_.back().line == line;
+    if (!is_same_line || operands_.size() == kMost) operands_.clear();
+    operands_.push_back({value, file, line});
+}
+
+void note_operand(const InputRef& x)
+{
+    if (x.tensor() && x.tensor()->defined()) running()->named.add(*x.tensor(), x.file(), x.line());
 }
 
 [[gnu::noinline, gnu::cold]] void CapturedValues::note(const TensorHeader& value)
@@ -280,13 +294,6 @@ const Op& custom_op(const char* name, const char* formula)
 }
 const Op& custom_op(const char* name) { return custom_op(name, ""); }
 
-namespace {
-
-/// Paths of the library's own sources begin so; see CMakeLists.txt.
-bool is_library_file(const char* file) { return file && std::strncmp(file, "xgrad:", 6) == 0; }
-
-}  // namespace
-
 void log_node(Recording& r, Inputs inputs, const Tensor& value)
 {
     r.log->resize(r.nodes.size());  // an operation that threw may have left an entry without a node
@@ -297,6 +304,7 @@ void log_node(Recording& r, Inputs inputs, const Tensor& value)
     ExplainedNode node{{}, {}, value, {}, {}, {}, r.file, r.line};
     for (std::size_t i = 0; i < inputs.count; ++i) node.inputs.push_back(*inputs.first[i].tensor());
     r.log->push_back(std::move(node));
+    r.named.clear();
 }
 
 void check_finite(const char* operation, const char* what, const Tensor& x, const Recording& r)

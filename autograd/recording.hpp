@@ -74,8 +74,10 @@ public:
     ~Nodes() { release(); }
 
     Node& operator[](std::uint32_t i) { return first_[i]; }
+    const Node& operator[](std::uint32_t i) const { return first_[i]; }
     std::uint32_t size() const { return static_cast<std::uint32_t>(next_ - first_); }
     Node* begin() { return first_; }
+    const Node* begin() const { return first_; }
     Node* end() { return next_; }
 
     /// The place behind the last node, to be filled before push(). Throws TapeError, with what the tape holds, when
@@ -123,6 +125,22 @@ struct KeptAdjoint {
     Tensor adjoint;  // waits for the end of the walk
 };
 
+/// What the user's program named last, on an explaining tape: the operands of the operation that is being checked.
+class NamedOperands {
+public:
+    struct Operand {
+        Tensor value;
+        const char* file;
+        int line;
+    };
+    void add(const Tensor& value, const char* file, int line);
+    void clear() noexcept { operands_.clear(); }
+    const std::vector<Operand>& of_one_line() const { return operands_; }
+
+private:
+    std::vector<Operand> operands_;  // all of the same line
+};
+
 /// What register_hook was given for a node. Shared with the handle, which empties the function to remove it.
 struct Hook {
     Callable<Tensor(const Tensor&)> function;
@@ -162,6 +180,7 @@ struct Recording : ScalarTape {
     std::uint32_t root = kNotWalked;                  // slot from which backward started, for explanations
     const char* file = nullptr;                       // the user's line that is being executed, on an explaining tape
     int line = 0;
+    NamedOperands named;  // on an explaining tape
 
     static constexpr std::uint32_t kNotWalked = ~std::uint32_t{0}, kSeveralRoots = kNotWalked - 1;
     void note_root(std::uint32_t slot, bool has_unit_seed)

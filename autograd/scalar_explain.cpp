@@ -6,7 +6,41 @@
 #include <memory>
 #include <utility>
 
+#include "autograd/formula_names.hpp"
+
 namespace xgrad::detail {
+
+// ---- what is said of a record ----
+
+namespace {
+
+std::string name_of(const ScalarTape& tape, const Operand& x)
+{
+    if (!tape.holds(x.serial)) return std::to_string(x.value);
+    const std::uint32_t slot = tape.slot_of(x.serial);
+    const std::string& name = (*tape.records)[slot].name;
+    return name.empty() ? "%" + std::to_string(slot) : name;
+}
+
+}  // namespace
+
+std::string expression_of(const ScalarTape& tape, const ElementaryInfo& info, const Operand (&operands)[2],
+                          const std::string& name)
+{
+    if (info.n_operands == 1) return with_names(info.formula, {{"x", name_of(tape, operands[0])}, {"y", name}});
+    return with_names(info.formula,
+                      {{"a", name_of(tape, operands[0])}, {"b", name_of(tape, operands[1])}, {"y", name}});
+}
+
+std::string description_of(const ScalarTape& tape, std::uint32_t slot)
+{
+    const ScalarRecord& record = (*tape.records)[slot];
+    const std::string name = record.name.empty() ? "%" + std::to_string(slot) : record.name;
+    if (!record.operation) return name;
+    const std::string place = place_text(record.place.file, record.place.line);
+    return name + " = " + expression_of(tape, *record.operation, record.operands, name) +
+           (place.empty() ? "" : " (" + place + ")");
+}
 
 // ---- recording ----
 
@@ -19,7 +53,9 @@ std::uint64_t record_elementary(ScalarTape& tape, const ElementaryInfo& info, Op
     if (!tape.explains()) throw_tape_full(tape);
     const bool has_a = tape.holds(a.serial), has_b = info.n_operands == 2 && tape.holds(b.serial);
     if (!has_a && !has_b) return 0;
-    if (tape.detect_anomaly && !std::isfinite(y)) throw_anomaly(info.name, "the value is " + std::to_string(y), place);
+    if (tape.detect_anomaly && !std::isfinite(y))
+        throw_anomaly(info.name, "the value of " + expression_of(tape, info, {a, b}, "y") + " is " + std::to_string(y),
+                      place);
     const auto slot = tape.mark().slots;
     ScalarRecord record{&info, {a, b}, {}, y, 0, place, {}};
     info.partials(a.value, b.value, y, record.partials);
@@ -45,7 +81,8 @@ void check_finite_adjoints(ScalarTape& tape, std::uint32_t slot)
         if (!tape.holds(x.serial)) continue;
         const double adjoint = tape.adjoint(tape.slot_of(x.serial));
         if (!std::isfinite(adjoint))
-            throw_anomaly(record.operation->name, "an adjoint that it hands on is " + std::to_string(adjoint),
+            throw_anomaly(record.operation->name,
+                          "an adjoint that " + description_of(tape, slot) + " hands on is " + std::to_string(adjoint),
                           record.place);
     }
 }

@@ -49,6 +49,9 @@ private:
 /// Gives a value on the thread's explaining tape a name and, for leaves, notes their number. No-op on other tapes.
 void describe(ScalarTape& tape, const Scalar& value, std::string name);
 
+/// "q = x + y (graph.cpp:10)": what a slot of an explaining tape holds.
+std::string description_of(const ScalarTape& tape, std::uint32_t slot);
+
 /// Throws AnomalyError: "what", of the operation written at the place, is NaN or infinite.
 [[noreturn]] void throw_anomaly(const char* operation, const std::string& what, Place place);
 

@@ -9,6 +9,9 @@
 
 namespace xgrad {
 namespace detail {
+
+__thread const Walk* running_walk __attribute__((tls_model("initial-exec"))) = nullptr;
+
 namespace {
 
 /// Sets the clock against which vjps check the values that they read.
@@ -19,6 +22,16 @@ public:
 
 private:
     std::uint64_t before_;
+};
+
+/// Says for a while which walk is under way.
+class RunningWalk {
+public:
+    explicit RunningWalk(const Walk& walk) : before_(running_walk) { running_walk = &walk; }
+    ~RunningWalk() { running_walk = before_; }
+
+private:
+    const Walk* before_;
 };
 
 /// Makes the node's adjoint one that nobody else holds, zero if there was none.
@@ -37,9 +50,10 @@ void own_adjoint(Node& node)
                                "give the earlier call {.retain = true}, or compute the value again"));
 }
 
-[[noreturn]] void throw_consumed_scalars()
+[[noreturn]] void throw_consumed_scalars(const Recording& r, std::uint32_t slot)
 {
-    throw TapeError(error_text("backward", "it needs scalars that lie before the root of an earlier backward",
+    const std::string example = r.records ? ", such as " + description_of(r, slot) : "";
+    throw TapeError(error_text("backward", "it needs scalars that lie before the root of an earlier backward" + example,
                                "a backward without retain uses up all scalars recorded before its root",
                                "give the earlier call {.retain = true}, or compute the values again"));
 }
@@ -145,7 +159,7 @@ void Walk::walk_scalars(std::uint32_t first, std::uint32_t last)
     else if (scalar_graph_)
         scalar_graph_->reverse(fresh, last);
     for (std::uint32_t slot = first; slot < fresh; ++slot)
-        if (r.is_statement(slot) && scalar_adjoint(slot).value() != 0) throw_consumed_scalars();
+        if (r.is_statement(slot) && scalar_adjoint(slot).value() != 0) throw_consumed_scalars(r, slot);
 }
 
 /// The adjoint of a node's output: moved out of the node, or of its slot where the output is a scalar.
@@ -198,6 +212,7 @@ void Walk::note_visit(std::uint32_t index, const Tensor& gy)
 
 inline void Walk::run_vjp(Node& node, const Tensor& gy)
 {
+    visiting_ = &node;
     r.visited[visited_++] = &node;
     if (!node.vjp) return;
     walk_clock = node.clock;
@@ -245,6 +260,7 @@ void Walk::visit_marked(Node& node)
     const std::uint32_t index = index_of(node);
     Tensor gy = take_adjoint(node);
     if (!gy.defined()) return;
+    visiting_ = &node;
     if (node.flags & Node::kConsumed) throw_consumed(node.op->name);
     node_ = index;
     if (node.flags & Node::kHooked) run_hooks(node, gy);
@@ -269,11 +285,13 @@ void Walk::run(std::uint32_t top_slot, std::uint32_t end, std::uint32_t floor)
 {
     end_ = end;
     visited_ = 0;
+    root_slot_ = top_slot;
     try {
         if (r.visited.size() < end) [[unlikely]]
             r.visited.resize(std::max<std::size_t>(end, 2 * r.visited.size()));
         const ClockScope clock;
         const NoLevels no_vmap;
+        const RunningWalk running(*this);
         // While a vjp runs nothing is recorded, or, under create_graph, the walked recording records.
         const CurrentTape recorder(options.create_graph ? r : null_tape);
         std::uint32_t top = top_slot + 1;

@@ -31,6 +31,10 @@ private:
     std::vector<Node*> visited_;
 };
 
+/// The walk under way on this thread, for the texts of errors; null: none.
+struct Walk;
+extern __thread const Walk* running_walk __attribute__((tls_model("initial-exec")));
+
 /// sum += g; recorded when the tape records, else in place in the one of both that nobody shares.
 void accumulate(Tensor& sum, Tensor&& g);
 
@@ -94,6 +98,10 @@ struct Walk {
     void seed_scalar(std::uint32_t slot, const Scalar& seed);
     Scalar scalar_adjoint(std::uint32_t slot);
 
+    /// The node whose vjp runs; null before the first.
+    const Node* visiting() const { return visiting_; }
+    std::uint32_t root_slot() const { return root_slot_; }
+
     Recording& r;
     BackwardOptions options;
 
@@ -119,11 +127,13 @@ private:
     void walk_scalars(std::uint32_t first, std::uint32_t last);
     void walk_scalars_watched(std::uint32_t first, std::uint32_t last);
 
-    bool saved_scalars_ = false;            // the leaves' adjoints are in r.saved_leaves
-    std::vector<double> saved_records_;     // what an explaining tape shows of scalars, before the walk
-    std::uint32_t seeded_ = 0;              // scalars took part up to this slot
-    std::uint32_t node_ = 0;                // being visited, on a watched recording
-    std::uint32_t end_ = 0;                 // nodes from here on are not part of the walk
+    bool saved_scalars_ = false;         // the leaves' adjoints are in r.saved_leaves
+    std::vector<double> saved_records_;  // what an explaining tape shows of scalars, before the walk
+    std::uint32_t seeded_ = 0;           // scalars took part up to this slot
+    std::uint32_t node_ = 0;             // being visited, on a watched recording
+    std::uint32_t end_ = 0;              // nodes from here on are not part of the walk
+    const Node* visiting_ = nullptr;     // for the texts of errors, as is the next
+    std::uint32_t root_slot_ = 0;
     std::uint32_t visited_ = 0;             // how many of r.visited are nodes whose vjp this walk ran
     std::optional<InterruptedWalk> outer_;  // the walk whose vjp asked for this one
 };
