@@ -53,6 +53,9 @@ gradients
   df/dx = -4
   df/dy = -4
   df/dz = 3
+gates
+  add distributes: each operand receives the upstream gradient unchanged
+  mul swaps: each operand receives upstream times the other operand
 )");
     expect_fits_hundred_columns(table);
 }
@@ -119,6 +122,9 @@ gradients
   dL/dv = 24
   dL/dy = 18
   dL/du = 42
+gates
+  mul swaps: each operand receives upstream times the other operand
+  add distributes: each operand receives the upstream gradient unchanged
 )");
 }
 
@@ -143,6 +149,9 @@ e           1.64872     exp: exp(i)                 graph.cpp:31         de/de =
                         de/di                       e = 1.64872          1 * 1.64872 = 1.64872
 gradients
   de/dx = -0.41218
+gates
+  div scales: the numerator receives upstream / b, the denominator -upstream a / b^2
+  exp scales: upstream times the local derivative
 )");
 }
 
@@ -189,6 +198,12 @@ loss        10          sum: sum(%5, axes)          graph.cpp:42         dloss/d
 gradients
   dloss/dw = tensor({2, 2}, {2, 0, 2, 0}) f32
   dloss/dLinear.bias = tensor({2}, {4, 0}) f32
+gates
+  matmul swaps: each operand receives upstream times the other operand, transposed
+  add distributes: each operand receives the upstream gradient unchanged
+  relu routes: the upstream gradient passes where the value is positive, 0 elsewhere
+  mul swaps: each operand receives upstream times the other operand
+  sum distributes: each element receives the upstream gradient unchanged
 )");
     expect_fits_hundred_columns(table);
 }
@@ -216,6 +231,7 @@ TEST(Explain, ScalarsAndTensorsStandInOneOrder)
 x           3           variable
 %1          (2,)        stack_scalars: (x, 2)                            ds/d%1 = (2,)
                         tensor({2}, {3, 2}) f64
+                        d%1/dx                      gy[0]                18
 %2          (2,)        square: %1 * %1             graph.cpp:50         ds/d%2 = (2,)
                         tensor({2}, {9, 4}) f64
                         d%2/d%1                     2 * %1               (2,)
@@ -228,6 +244,14 @@ s           27          mul: %3 * x                 graph.cpp:51         ds/ds =
                         ds/dx                       %3 = 9               1 * 9 = 9
 gradients
   ds/dx = 27
+sums at copies
+  ds/dx = 9 (from s) + 18 (from %1) = 27
+gates
+  stack_scalars splits: each operand receives its own part of the upstream gradient
+  square scales: upstream times the local derivative
+  scalar routes: the upstream gradient goes to the elements that were taken, 0 to the others
+  mul swaps: each operand receives upstream times the other operand
+  copy sums: a value used several times adds up what comes back from each use
 )");
 }
 
@@ -248,6 +272,8 @@ y           2           where: where(%1, x, 0)      graph.cpp:60         dy/dy =
                         dy/dx                       where(%1, 1, 0) = 1  1 * 1 = 1
 gradients
   dy/dx = 1
+gates
+  where routes: the upstream gradient goes to the operand that was chosen
 )");
 }
 

@@ -1,0 +1,35 @@
+// The words and numbers in which all explanations speak. Private to the library.
+#pragma once
+
+#include <xgrad/tensor.hpp>
+
+#include <string>
+
+namespace xgrad::teach {
+
+/// What an operation does to gradients, in the words of the lectures' gates.
+struct Gate {
+    const char* symbol;   // in drawings: "+", or the operation's name
+    const char* verb;     // "swaps"
+    const char* meaning;  // "each operand receives upstream times the other operand"
+};
+
+/// The gate of an operation; of names that are in no table one that scales by its local derivative.
+Gate gate_of(const std::string& operation);
+
+/// What happens where a value is used several times.
+inline constexpr Gate kCopy{"copy", "sums", "a value used several times adds up what comes back from each use"};
+
+/// A 0-dimensional constant of doubles.
+Tensor number(double x);
+
+/// Six digits.
+std::string number_text(double x);
+
+/// A number, or the shape of a tensor; "0" for an undefined one.
+std::string short_text(const Tensor& x);
+
+/// The values of a tensor with axes and at most so many elements; else empty.
+std::string small_values(const Tensor& x, std::int64_t elements);
+
+}  // namespace xgrad::teach
