@@ -176,9 +176,7 @@ std::string backward_step(const Graph& graph, const Graph::Step& step)
                            number_in_latex(number_text(*edge.local_value)));
     out += value_in_latex(edge.contribution);
     if (x.uses > 1) out += " \\quad\\text{sum } " + value_in_latex(edge.accumulated);
-    return out + fmt::format(" \\qquad \\text{{{} {}}}",
-                             gate_of(y.operation).symbol ? y.operation : "\\texttt{" + symbol(y.operation) + "}",
-                             gate_of(y.operation).verb);
+    return out + " \\qquad " + symbol(y.operation) + "\\ \\text{" + gate_of(y.operation).verb + "}";
 }
 
 }  // namespace

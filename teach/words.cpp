@@ -48,8 +48,8 @@ constexpr std::array kRows{
 Gate gate_of(const std::string& operation)
 {
     const std::string word = ' ' + operation + ' ';
-    const auto row = std::find_if(kRows.begin(), kRows.end(), [&word](const Row& row) {
-        return std::string(row.operations).find(word) != std::string::npos;
+    const auto row = std::find_if(kRows.begin(), kRows.end(), [&word](const Row& one) {
+        return std::string(one.operations).find(word) != std::string::npos;
     });
     if (row == kRows.end()) return {nullptr, "scales", "upstream times the local derivative"};
     return {row->symbol, row->verb, row->meaning};

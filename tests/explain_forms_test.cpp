@@ -1,6 +1,6 @@
 // The forms of an explanation beside the table for terminals: Markdown, LaTeX, JSON, DOT, files.
 #include <xgrad/error.hpp>
-#include <xgrad/ops/conv.hpp>
+#include <xgrad/nn/linear.hpp>
 #include <xgrad/ops/create.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/matmul.hpp>
@@ -8,6 +8,7 @@
 #include <xgrad/scalar_math.hpp>
 #include <xgrad/teach/explain.hpp>
 #include <xgrad/teach/graph.hpp>
+#include <xgrad/teach/names.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -277,6 +278,26 @@ TEST(ExplainGraph, RecordsOfTheWalkHaveNoGradient)
     EXPECT_EQ(x.grad(), 12);  // 6 x
     const Explanation explanation = explain(tape);
     EXPECT_NE(explanation.find("dg/dx = 12"), std::string::npos) << explanation;
+}
+
+struct Model {
+    nn::Linear first{2, 3}, second{3, 1};
+    XGRAD_MODULE(Model, first, second)
+};
+
+TEST(ExplainGraph, ParametersHaveTheNamesOfTheirModel)
+{
+    const Model model;
+    Tape tape{{.explain = true}};
+    const Tensor l = sum(model.second(relu(model.first(ones({1, 2})))));
+    teach::name_parameters(tape, model);
+    tape.backward(l);
+    const Explanation explanation = explain(tape);
+    std::vector<std::string> groups;  // of the operations: each belongs to the last layer on its way
+    for (const teach::GraphNode& node : explanation.graph().nodes)
+        if (node.kind == teach::NodeKind::operation) groups.push_back(node.operation + " " + node.group);
+    EXPECT_EQ(groups, (std::vector<std::string>{"linear first", "relu first", "linear second", "sum second"}));
+    EXPECT_NE(explanation.find("dL/dsecond.bias = tensor({1}, {1}) f32"), std::string::npos) << explanation;
 }
 
 TEST(ExplainGraph, EmptyTapesAreRefused)
