@@ -1,6 +1,5 @@
 # Configures, builds and runs the project SOURCE in WORK, like somebody who uses xgrad. Extra settings come in ARGUMENTS.
-# With INSTALL_FROM, xgrad is installed from that build folder first and is found there by find_package. Tests that the
-# project builds as own_tests are run, too.
+# With INSTALL_FROM, xgrad is installed from that build folder first and is found there by find_package.
 cmake_minimum_required(VERSION 3.23)
 
 function(step)
@@ -21,6 +20,3 @@ endif()
 step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE} -B ${WORK}/build -DCMAKE_CXX_COMPILER=${COMPILER} ${arguments})
 step(${CMAKE_COMMAND} --build ${WORK}/build)
 step(${WORK}/build/consumer)
-if(EXISTS ${WORK}/build/own_tests)
-  step(${WORK}/build/own_tests --gtest_brief=1)
-endif()
