@@ -9,16 +9,19 @@
 //   x           -2          variable
 //   y           5           variable
 //   z           -4          variable
-//   q           3           add: x + y                  12_graph.cpp:33      df/dq = -4
+//   q           3           add: x + y                  12_graph.cpp:36      df/dq = -4
 //                           dq/dx                       1                    -4 * 1 = -4
 //                           dq/dy                       1                    -4 * 1 = -4
-//   f           -12         mul: q * z                  12_graph.cpp:34      df/df = 1
+//   f           -12         mul: q * z                  12_graph.cpp:37      df/df = 1
 //                           df/dq                       z = -4               1 * -4 = -4
 //                           df/dz                       q = 3                1 * 3 = 3
 //   gradients
 //     df/dx = -4
 //     df/dy = -4
 //     df/dz = 3
+//   gates
+//     add distributes: each operand receives the upstream gradient unchanged
+//     mul swaps: each operand receives upstream times the other operand
 
 #include <xgrad/xgrad.hpp>
 
