@@ -1,5 +1,6 @@
 # Runs PROGRAM and compares what it prints with the block after "// Prints:" in its SOURCE. A line "..." there stands for any number
-# of lines, "..." within a line for any text ("0...." for any text and then a dot, which is rarely what is meant).
+# of lines, "..." within a line for any text ("0...." for any text and then a dot, which is rarely what is meant). No line has more than
+# 100 columns.
 cmake_minimum_required(VERSION 3.23)
 
 file(STRINGS ${SOURCE} lines)
@@ -25,11 +26,18 @@ if(expected STREQUAL "")
   message(FATAL_ERROR "${SOURCE}: no block \"// Prints:\" that says what the program prints")
 endif()
 
-
 execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE output ERROR_VARIABLE error RESULT_VARIABLE code)
 if(NOT code EQUAL 0)
   message(FATAL_ERROR "${PROGRAM} ended with ${code}:\n${error}")
 endif()
+string(REGEX REPLACE "[][;]" "." plain "${output}")  # what lists would be taken apart at
+string(REPLACE "\n" ";" plain "${plain}")
+foreach(line IN LISTS plain)
+  string(LENGTH "${line}" columns)
+  if(columns GREATER 100)
+    message(FATAL_ERROR "${SOURCE}: the program prints a line of ${columns} columns, more than 100:\n${line}")
+  endif()
+endforeach()
 if(NOT output MATCHES "^${expected}$")
   message(FATAL_ERROR "${SOURCE}: the program does not print what its header says. It printed:\n${output}")
 endif()

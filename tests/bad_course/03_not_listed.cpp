@@ -1,0 +1,1 @@
+// One idea: this page is not listed.
