@@ -94,7 +94,9 @@ long double polygamma(long double n, long double x) noexcept
         // The terms below zero, (-1)^s times those of positive numbers, and the others.
         const long double whole = std::floor(-x), first = -x - whole;
         if (first == 0 || !(x > -kInfinity)) return x > -kInfinity ? parity > 0 ? kInfinity : kNan : kNan;
-        sum = zeta(s, 1 - first) + parity * (zeta(s, first) - zeta(s, first + whole + 1));
+        // In this order: in the middle between poles the first two of an even order cancel.
+        const long double both_sides = zeta(s, 1 - first) + parity * zeta(s, first);
+        sum = both_sides - parity * zeta(s, first + whole + 1);
     }
     return parity * std::tgamma(s) * sum;
 }

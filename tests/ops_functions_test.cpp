@@ -64,6 +64,16 @@ TEST(Functions, GradientsAtPointsWhereTheyAreKnown)
     EXPECT_DOUBLE_EQ(at(logit, 0.25), 16.0 / 3);
 }
 
+TEST(Functions, PolygammaKeepsItsDigitsInTheMiddleBetweenPoles)
+{
+    // For even n, polygamma(n, 1 - x) - polygamma(n, x) is the n-th derivative of pi cot(pi x), which is odd around 1/2: 0
+    // where x is a half.
+    for (const std::int64_t n : {2, 10, 30}) {
+        const double mirrored = polygamma(n, row({3.5})).item();
+        EXPECT_NEAR(polygamma(n, row({-2.5})).item() / mirrored, 1, 1e-14) << n;
+    }
+}
+
 TEST(Functions, PiecewiseConstantOnesHaveNoGradient)
 {
     Tensor (*const functions[])(const Input&) = {sign, floor, ceil, trunc, round};
