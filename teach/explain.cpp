@@ -6,6 +6,7 @@
 
 #include "data/atomic_file.hpp"
 #include "teach/forms.hpp"
+#include "teach/player.hpp"
 
 namespace xgrad {
 namespace {
@@ -37,8 +38,15 @@ std::string Explanation::latex() const { return teach::latex_of(*graph_); }
 std::string Explanation::json() const { return teach::json_of(*graph_); }
 std::string Explanation::dot() const { return teach::dot_of(*graph_); }
 
+void Explanation::html(const std::string& path, const std::string& title) const
+{
+    const std::string named = title.empty() ? "Back-propagation of " + graph_->root_name : title;
+    detail::write_player(path, json(), graph_->nodes.size(), named);
+}
+
 void Explanation::save(const std::string& path) const
 {
+    if (path.ends_with(".html")) return html(path);
     for (const Extension& extension : kExtensions) {
         if (!path.ends_with(extension.text)) continue;
         const std::string text = extension.form(*this);
@@ -48,7 +56,7 @@ void Explanation::save(const std::string& path) const
         return;
     }
     throw ShapeError(detail::error_text("explain", "'" + path + "' has none of the extensions that say a form",
-                                        "explanations are written as .txt, .md, .tex, .json or .dot",
+                                        "explanations are written as .txt, .md, .tex, .json, .dot or .html",
                                         "give the path one of them"));
 }
 

@@ -46,7 +46,13 @@ public:
     /// For Graphviz: operations as nodes, on each edge the value that goes forward and the gradient that comes back.
     std::string dot() const;
 
-    /// Writes a form by the path's extension: .txt, .md, .tex, .json, .dot. Throws DataError when the file
+    /// Writes the player: one page without other files that steps through the graph in a browser, forward and back, with
+    /// the chain rule of each edge in formula and numbers. Inputs of graphs of scalars can be edited there. Throws
+    /// TapeError for more than 1000 nodes, DataError when the file cannot be written, and leaves what was there. No
+    /// title: one with the root's name.
+    void html(const std::string& path, const std::string& title = "") const;
+
+    /// Writes a form by the path's extension: .txt, .md, .tex, .json, .dot, .html. Throws DataError when the file
     /// cannot be written, and leaves what was there; ShapeError for another extension.
     void save(const std::string& path) const;
 

@@ -73,9 +73,10 @@ void write_player(const std::string& path, const std::string& json, std::size_t 
         throw TapeError(error_text("html", "the tape recorded nothing", "a page shows what was computed on the tape",
                                    "compute with tape.variable(...) while the tape is open, then explain it"));
     if (nodes > kMostDrawnNodes)
-        throw TapeError(error_text("html", fmt::format("{} nodes are too many to draw", nodes),
-                                   fmt::format("a page draws at most {} nodes", kMostDrawnNodes),
-                                   "explain one sample or one layer on a tape of its own; print explain(tape) for all"));
+        throw TapeError(
+            error_text("html", fmt::format("{} nodes are too many to draw", nodes),
+                       fmt::format("a page draws at most {} nodes", kMostDrawnNodes),
+                       "explain one sample or one layer on a tape of its own; print explain(tape) for all"));
     const std::string page = player_page(json, title);
     data::detail::AtomicFile file("html", path);
     file.write(page.data(), page.size());

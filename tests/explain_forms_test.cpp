@@ -228,7 +228,7 @@ TEST(ExplainSave, RefusesOtherExtensionsAndUnwritablePaths)
 {
     EXPECT_THROW_TEXT(slide().save("a.doc"), ShapeError,
                       R"(explain: 'a.doc' has none of the extensions that say a form.
-  rule: explanations are written as .txt, .md, .tex, .json or .dot.
+  rule: explanations are written as .txt, .md, .tex, .json, .dot or .html.
   try:  give the path one of them.)");
     EXPECT_THROW(slide().save("/no/such/folder/a.md"), DataError);
 }

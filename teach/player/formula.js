@@ -1,5 +1,5 @@
-// Formulas as the library writes them: + - * / (unary minus binds tighter), comparisons (1 or 0), parentheses, numbers, names, calls.
-// The same grammar in C++, for tensors too: tests/formula.hpp.
+// Formulas as the library writes them: + - * / (unary minus binds tighter), comparisons (1 or 0), parentheses, numbers,
+// names, calls. The same grammar in C++, for tensors too: tests/formula.hpp.
 const formula = (() => {
     const functions = {
         where: (condition, a, b) => (condition !== 0 ? a : b),
@@ -7,15 +7,20 @@ const formula = (() => {
         fmod: (a, b) => a % b,
         ...special,
     };
-    for (const name of ['abs', 'acos', 'acosh', 'asin', 'asinh', 'atan', 'atan2', 'atanh', 'cbrt', 'ceil', 'cos', 'cosh', 'exp', 'expm1',
-                        'floor', 'hypot', 'log', 'log10', 'log1p', 'log2', 'sin', 'sinh', 'sqrt', 'tan', 'tanh', 'trunc'])
+    for (const name of ['abs', 'acos', 'acosh', 'asin', 'asinh', 'atan', 'atan2', 'atanh', 'cbrt', 'ceil', 'cos',
+                        'cosh', 'exp', 'expm1', 'floor', 'hypot', 'log', 'log10', 'log1p', 'log2', 'sin', 'sinh',
+                        'sqrt', 'tan', 'tanh', 'trunc'])
         functions[name] = Math[name];
 
     const sums = {'+': (a, b) => a + b, '-': (a, b) => a - b};
     const products = {'*': (a, b) => a * b, '/': (a, b) => a / b};
     const comparisons = {
-        '==': (a, b) => Number(a === b), '!=': (a, b) => Number(a !== b), '<=': (a, b) => Number(a <= b),
-        '>=': (a, b) => Number(a >= b), '<': (a, b) => Number(a < b), '>': (a, b) => Number(a > b),
+        '==': (a, b) => Number(a === b),
+        '!=': (a, b) => Number(a !== b),
+        '<=': (a, b) => Number(a <= b),
+        '>=': (a, b) => Number(a >= b),
+        '<': (a, b) => Number(a < b),
+        '>': (a, b) => Number(a > b),
     };
     const kToken = /\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(==|!=|<=|>=|[-+*\/<>(),]))/y;
 

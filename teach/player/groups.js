@@ -1,7 +1,7 @@
-// What is drawn: each node by itself, or many as one box. Nodes of one module make a group; a large graph without modules is cut into
-// sections, runs of layers from the inputs to the root.
+// What is drawn: each node by itself, or many as one box. Nodes of one module make a group; a large graph without
+// modules is cut into sections, runs of layers from the inputs to the root.
 const groups_of = (model) => {
-    const kUsable = 60;      // more boxes than this start collapsed
+    const kUsable = 60;       // more boxes than this start collapsed
     const kSectionSize = 12;  // nodes in a section of a large graph
     const nodes = model.nodes;
 
@@ -12,9 +12,12 @@ const groups_of = (model) => {
     /// The layer of each node: longest path from the inputs; leaves stand right before their first use.
     function layers() {
         const layer = nodes.map(() => 0);
-        operands_of.forEach((operands, i) => operands.forEach((from) => { layer[i] = Math.max(layer[i], layer[from] + 1); }));
+        operands_of.forEach((operands, i) => operands.forEach((from) => {
+            layer[i] = Math.max(layer[i], layer[from] + 1);
+        }));
         nodes.forEach((node, i) => {
-            if (!operands_of[i].length && users_of[i].length) layer[i] = Math.min(...users_of[i].map((user) => layer[user])) - 1;
+            if (!operands_of[i].length && users_of[i].length)
+                layer[i] = Math.min(...users_of[i].map((user) => layer[user])) - 1;
         });
         return layer;
     }
@@ -27,21 +30,28 @@ const groups_of = (model) => {
             const name = node.group.split('.').slice(0, depth).join('.');
             members.set(name, [...(members.get(name) ?? []), i]);
         });
-        return [...members].filter(([, list]) => list.length > 1).map(([name, list]) => ({name, members: list, section: false}));
+        const groups = [...members].map(([name, list]) => ({name, members: list, section: false}));
+        return groups.filter((group) => group.members.length > 1);
     }
     const drawn_with = (groups) => nodes.length - groups.reduce((sum, group) => sum + group.members.length - 1, 0);
 
     /// Nodes outside of groups, cut into runs of whole layers.
     function sections(groups) {
         const taken = new Set(groups.flatMap((group) => group.members)), layer = layers();
-        const rest = nodes.map((node, i) => i).filter((i) => !taken.has(i)).sort((i, j) => layer[i] - layer[j] || i - j);
+        const rest =
+            nodes.map((node, i) => i).filter((i) => !taken.has(i)).sort((i, j) => layer[i] - layer[j] || i - j);
         const list = [];
         for (const i of rest) {
-            const last = list.at(-1), starts = !last || (last.members.length >= kSectionSize && layer[i] > layer[last.members.at(-1)]);
-            if (starts) list.push({name: '', members: [i], section: true});
-            else last.members.push(i);
+            const last = list.at(-1),
+                  starts = !last || (last.members.length >= kSectionSize && layer[i] > layer[last.members.at(-1)]);
+            if (starts)
+                list.push({name: '', members: [i], section: true});
+            else
+                last.members.push(i);
         }
-        list.forEach((section, k) => { section.name = `section ${k + 1}`; });
+        list.forEach((section, k) => {
+            section.name = `section ${k + 1}`;
+        });
         return list.filter((section) => section.members.length > 1);
     }
 
@@ -51,13 +61,24 @@ const groups_of = (model) => {
     if (drawn_with(groups) > kUsable) groups = groups.concat(sections(groups));
 
     const group_of = nodes.map(() => null);
-    groups.forEach((group) => group.members.forEach((i) => { group_of[i] = group; }));
-    groups.forEach((group) => { group.collapsed = nodes.length > kUsable; });
+    groups.forEach((group) => group.members.forEach((i) => {
+        group_of[i] = group;
+    }));
+    groups.forEach((group) => {
+        group.collapsed = nodes.length > kUsable;
+    });
 
     return {
-        groups, group_of, operands_of, users_of,
+        groups,
+        group_of,
+        operands_of,
+        users_of,
         /// The collapsed group that stands for a node, or null.
         box_of: (i) => (group_of[i]?.collapsed ? group_of[i] : null),
-        set_all(collapsed) { groups.forEach((group) => { group.collapsed = collapsed; }); },
+        set_all(collapsed) {
+            groups.forEach((group) => {
+                group.collapsed = collapsed;
+            });
+        },
     };
 };

@@ -15,19 +15,22 @@ const player = (() => {
     const step = () => steps.all[stops[at]];
 
     function paint() {
-        const progress = steps.progress(stops[at], state), caption = caption_of(model, step(), state, steps.merged(stops[at]));
+        const progress = steps.progress(stops[at], state),
+              caption = caption_of(model, step(), state, steps.merged(stops[at]));
         view.paint(step(), state, progress);
         inputs.paint(progress);
         const phase = element('phase');
         phase.textContent = caption.phase;
         phase.className = caption.phase;
-        element('formula').replaceChildren(...caption.formula.map(([text, kind]) => html('span', {className: kind}, text)));
+        element('formula').replaceChildren(
+            ...caption.formula.map(([text, kind]) => html('span', {className: kind}, text)));
         element('words').replaceChildren(...caption.words.map((text) => html('span', {}, text)));
         const node = chosen ?? step().node ?? null;
         element('details').replaceChildren(...(node === null ? [] : details_of(model, node, state, progress)));
         element('slider').max = stops.length - 1;
         element('slider').value = at;
-        element('slider').setAttribute('aria-valuetext', `step ${at} of ${stops.length - 1}: ${element('formula').textContent}`);
+        element('slider').setAttribute('aria-valuetext',
+                                       `step ${at} of ${stops.length - 1}: ${element('formula').textContent}`);
         element('count').textContent = `${at} / ${stops.length - 1}`;
         for (const id of ['first', 'previous']) element(id).disabled = at === 0;
         for (const id of ['next', 'last']) element(id).disabled = at === stops.length - 1;
@@ -84,36 +87,67 @@ const player = (() => {
     }
     /// A wire leads to the step that walks it back.
     function on_wire(wire) {
-        const k = steps.all.findIndex((s) => s.kind === 'backward' && wire.parts.some((part) => part.user === s.node && part.edge === s.edge));
+        const k = steps.all.findIndex((s) => s.kind === 'backward' &&
+                                          wire.parts.some((part) => part.user === s.node && part.edge === s.edge));
         if (k >= 0 && stops.includes(k)) by_hand(stops.indexOf(k));
     }
 
     function toggle_theme() {
-        const root = document.documentElement, dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+        const root = document.documentElement,
+              dark = root.dataset.theme ? root.dataset.theme === 'dark' :
+                                          matchMedia('(prefers-color-scheme: dark)').matches;
         root.dataset.theme = dark ? 'light' : 'dark';
     }
 
     // ---- controls ----
 
     const actions = {
-        first: () => by_hand(0), previous: () => by_hand(at - 1), play, next: () => by_hand(at + 1), last: () => by_hand(stops.length - 1),
-        theme: toggle_theme, 'zoom-in': () => view.zoom_by(1.25), 'zoom-out': () => view.zoom_by(0.8), 'zoom-fit': () => view.zoom_by(0),
+        first: () => by_hand(0),
+        previous: () => by_hand(at - 1),
+        play,
+        next: () => by_hand(at + 1),
+        last: () => by_hand(stops.length - 1),
+        theme: toggle_theme,
+        'zoom-in': () => view.zoom_by(1.25),
+        'zoom-out': () => view.zoom_by(0.8),
+        'zoom-fit': () => view.zoom_by(0),
     };
     const keys = {
-        ArrowRight: 'next', ArrowDown: 'next', PageDown: 'next', n: 'next', ArrowLeft: 'previous', ArrowUp: 'previous', PageUp: 'previous', p: 'previous',
-        Home: 'first', r: 'first', End: 'last', ' ': 'play', t: 'theme', '+': 'zoom-in', '-': 'zoom-out', 0: 'zoom-fit',
+        ArrowRight: 'next',
+        ArrowDown: 'next',
+        PageDown: 'next',
+        n: 'next',
+        ArrowLeft: 'previous',
+        ArrowUp: 'previous',
+        PageUp: 'previous',
+        p: 'previous',
+        Home: 'first',
+        r: 'first',
+        End: 'last',
+        ' ': 'play',
+        t: 'theme',
+        '+': 'zoom-in',
+        '-': 'zoom-out',
+        0: 'zoom-fit',
     };
     for (const [id, action] of Object.entries(actions))
         element(id).addEventListener('click', (event) => {
-            if (event.detail > 0) element(id).blur();  // clicked with a pointer: the space bar plays again, and does not click once more
+            if (event.detail > 0)
+                element(id).blur();  // clicked with a pointer: the space bar plays again, and does not click once more
             action();
         });
     element('slider').addEventListener('input', () => by_hand(Number(element('slider').value)));
-    element('speed').addEventListener('change', () => { if (timer) { pause(); play(); } });
+    element('speed').addEventListener('change', () => {
+        if (timer) {
+            pause();
+            play();
+        }
+    });
     document.addEventListener('keydown', (event) => {
         const target = event.target, typing = target.matches?.('input[type=text], select');
         const presses = event.key === ' ' && target.matches?.('button');
-        if (typing || presses || event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(keys, event.key)) return;
+        if (typing || presses || event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(keys, event.key))
+            return;
         event.preventDefault();
         actions[keys[event.key]]();
     });
@@ -124,7 +158,17 @@ const player = (() => {
     });
 
     const operations = model.nodes.filter((node, i) => model.is_operation(i)).length;
-    element('summary').textContent = `${model.nodes.length} nodes, ${operations} operations${groups.groups.some((g) => g.collapsed) ? '; click a box to open it' : ''}`;
+    element('summary').textContent = `${model.nodes.length} nodes, ${operations} operations${
+        groups.groups.some((g) => g.collapsed) ? '; click a box to open it' : ''}`;
     redraw();
-    return {model, groups, steps, view, go, get at() { return at; }, get state() { return state; }, get stops() { return stops; }};
+    return {
+        model,
+        groups,
+        steps,
+        view,
+        go,
+        get at() { return at; },
+        get state() { return state; },
+        get stops() { return stops; }
+    };
 })();

@@ -1,4 +1,5 @@
-// The recorded computation, and the same computed again from other inputs. Reads the JSON of an explanation ("xgrad.explanation", 1).
+// The recorded computation, and the same computed again from other inputs. Reads the JSON of an explanation
+// ("xgrad.explanation", 1).
 //
 // A state holds what changes with the inputs: {value: [of each node], adjoint: [of each node],
 // edges: [of each node [{local_value, upstream, contribution, accumulated}]]}.
@@ -13,15 +14,16 @@ const model_of = (data) => {
     }
     const numbers = (x) => (Array.isArray(x) ? x.map(numbers) : number(x));
 
+    const recorded_edge = (edge) => ({
+        local_value: numbers(edge.local_value ?? null),
+        upstream: numbers(edge.upstream ?? null),
+        contribution: numbers(edge.contribution ?? null),
+        accumulated: numbers(edge.accumulated ?? null),
+    });
     const recorded = {
         value: nodes.map((node) => numbers(node.value ?? null)),
         adjoint: nodes.map((node) => numbers(node.adjoint ?? null)),
-        edges: nodes.map((node) => (node.edges ?? []).map((edge) => ({
-            local_value: numbers(edge.local_value ?? null),
-            upstream: numbers(edge.upstream ?? null),
-            contribution: numbers(edge.contribution ?? null),
-            accumulated: numbers(edge.accumulated ?? null),
-        }))),
+        edges: nodes.map((node) => (node.edges ?? []).map(recorded_edge)),
     };
     const walked = Boolean(data.walked), has_root = data.root !== null && data.root !== undefined;
     const scalar = Boolean(data.scalar);
@@ -36,8 +38,8 @@ const model_of = (data) => {
         return names;
     }
 
-    /// The edges of the walk. A walk passes over what gets no gradient; with other inputs it may get some, so of scalars all that
-    /// the root reaches are taken.
+    /// The edges of the walk. A walk passes over what gets no gradient; with other inputs it may get some, so of
+    /// scalars all that the root reaches are taken.
     function edges_walked() {
         if (!walked) return [];
         if (!scalar || !has_root) return data.backward;
@@ -56,8 +58,7 @@ const model_of = (data) => {
     /// Why the inputs cannot be edited; empty where they can.
     function reason_against_editing() {
         if (!scalar) return 'The graph has operations on tensors: the page shows their recorded values.';
-        if (walked && !has_root)
-            return 'More than one backward pass was recorded: the page shows their sum as it was.';
+        if (walked && !has_root) return 'More than one backward pass was recorded: the page shows their sum as it was.';
         try {
             for (const node of nodes) {
                 if (node.kind !== 'operation') continue;
@@ -70,13 +71,16 @@ const model_of = (data) => {
         return '';
     }
 
-    /// The state that other inputs give: {node: number}. Every operation once forward, every edge once backward, as recorded.
+    /// The state that other inputs give: {node: number}. Every operation once forward, every edge once backward, as
+    /// recorded.
     function computed(inputs) {
         const value = recorded.value.slice(), adjoint = nodes.map(() => 0);
         const edges = nodes.map((node) => (node.edges ?? []).map(() => ({})));
         nodes.forEach((node, i) => {
-            if (is_operation(i)) value[i] = formula.evaluate(node.template, letters(i, value));
-            else if (i in inputs) value[i] = inputs[i];
+            if (is_operation(i))
+                value[i] = formula.evaluate(node.template, letters(i, value));
+            else if (i in inputs)
+                value[i] = inputs[i];
         });
         nodes.forEach((node, i) => (node.edges ?? []).forEach((edge, e) => {
             edges[i][e].local_value = formula.evaluate(edge.local_template, letters(i, value));
@@ -96,11 +100,21 @@ const model_of = (data) => {
     /// Edges that the recorded walk passed over have no numbers: they get those computed here, zeros for the most part.
     function fill_gaps() {
         const again = computed({});
-        for (const [i, e] of backward) if (recorded.edges[i][e].contribution === null) recorded.edges[i][e] = again.edges[i][e];
-        recorded.adjoint.forEach((x, i) => { recorded.adjoint[i] ??= again.adjoint[i]; });
+        for (const [i, e] of backward)
+            if (recorded.edges[i][e].contribution === null) recorded.edges[i][e] = again.edges[i][e];
+        recorded.adjoint.forEach((x, i) => {
+            recorded.adjoint[i] ??= again.adjoint[i];
+        });
     }
 
     // ---- words ----
+
+    /// A number as printf's %g has it: 6.64351e-05.
+    function general(x, digits) {
+        const [mantissa, power] = x.toExponential(digits - 1).split('e'), exponent = Number(power);
+        if (exponent >= -4 && exponent < digits) return String(Number(x.toPrecision(digits)));
+        return `${Number(mantissa)}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+    }
 
     /// Six digits, as the library's tables have them.
     function text_of(x, digits = 6) {
@@ -109,7 +123,7 @@ const model_of = (data) => {
         if (Number.isNaN(x)) return 'nan';
         if (!Number.isFinite(x)) return x > 0 ? 'inf' : '-inf';
         if (Object.is(x, -0)) return '-0';
-        return String(Number(x.toPrecision(digits)));
+        return general(x, digits);
     }
     const shape_text = (i) => `(${nodes[i].shape.join(', ')}${nodes[i].shape.length === 1 ? ',' : ''})`;
 
@@ -126,6 +140,23 @@ const model_of = (data) => {
     const fan_out = nodes.map(() => 0);
     for (const [i, e] of backward) ++fan_out[nodes[i].edges[e].to];
 
-    return {nodes, root: has_root ? data.root : null, root_name, recorded, backward, walked, is_operation, is_tensor, letters,
-            reason_against_editing: reason, computed, number, text_of, short_text, shape_text, derivative_name, fan_out};
+    return {
+        nodes,
+        root: has_root ? data.root : null,
+        root_name,
+        recorded,
+        backward,
+        walked,
+        is_operation,
+        is_tensor,
+        letters,
+        reason_against_editing: reason,
+        computed,
+        number,
+        text_of,
+        short_text,
+        shape_text,
+        derivative_name,
+        fan_out
+    };
 };

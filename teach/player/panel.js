@@ -18,19 +18,27 @@ function caption_of(model, step, state, merged) {
         for (const [letter, value] of Object.entries(model.letters(i, state.value))) texts[letter] = text_of(value);
         return texts;
     }
-    const place_of = (node) => (node.place?.file ? [`${node.place.file}:${node.place.line}${node.place.text ? `   ${node.place.text}` : ''}`] : []);
+    const place_of = (node) =>
+        (node.place?.file ? [`${node.place.file}:${node.place.line}${node.place.text ? `   ${node.place.text}` : ''}`] :
+                            []);
 
     function start() {
         const inputs = nodes.map((node, i) => i).filter((i) => nodes[i].kind === 'leaf'), shown = inputs.slice(0, 6);
-        const formula_parts = shown.flatMap((i, k) => [[`${k ? ',  ' : ''}${nodes[i].name} = `, ''], [model.short_text(i, state.value[i]), 'value']]);
+        const formula_parts = shown.flatMap(
+            (i, k) => [[`${k ? ',  ' : ''}${nodes[i].name} = `, ''], [model.short_text(i, state.value[i]), 'value']]);
         if (inputs.length > shown.length) formula_parts.push([`,  and ${inputs.length - shown.length} more`, '']);
-        return {phase: 'inputs', formula: formula_parts, words: ['Step forward to compute the operations one by one, then back along the wires.']};
+        return {
+            phase: 'inputs',
+            formula: formula_parts,
+            words: ['Step forward to compute the operations one by one, then back along the wires.']
+        };
     }
 
     function forward({node: i}) {
         const node = nodes[i], value = small(i, state.value[i]);
         const parts = [[`${node.name} = `, ''], [node.formula || node.operation, '']];
-        if (node.template && !model.is_tensor(i) && (node.operands ?? []).every((x) => x.node === undefined || !model.is_tensor(x.node))) {
+        if (node.template && !model.is_tensor(i) &&
+            (node.operands ?? []).every((x) => x.node === undefined || !model.is_tensor(x.node))) {
             const numbers = formula.with_texts(node.template, numbers_in(i));
             if (numbers !== value && numbers !== node.formula) parts.push([' = ', ''], [numbers, '']);
         }
@@ -40,11 +48,20 @@ function caption_of(model, step, state, merged) {
     }
 
     function seed({node: i}) {
-        if (i === null) return {phase: 'backward', formula: [['several roots', '']], words: ['More than one backward pass was recorded.']};
+        if (i === null)
+            return {
+                phase: 'backward',
+                formula: [['several roots', '']],
+                words: ['More than one backward pass was recorded.']
+            };
         const x = model.derivative_name(i), value = small(i, state.adjoint[i]);
         const same = model.root_name === nodes[i].name;
-        return {phase: 'backward', formula: [[`${x} = `, ''], [value || 'ones', 'gradient']],
-                words: [same ? `The walk back starts at the root: ${nodes[i].name} changes as itself.` : 'The walk back starts here, with the gradient that was given.']};
+        return {
+            phase: 'backward',
+            formula: [[`${x} = `, ''], [value || 'ones', 'gradient']],
+            words: [same ? `The walk back starts at the root: ${nodes[i].name} changes as itself.` :
+                           'The walk back starts here, with the gradient that was given.']
+        };
     }
 
     function backward({node: i, edge: e, to}) {
@@ -54,17 +71,23 @@ function caption_of(model, step, state, merged) {
         const parts = [[target, ''], [adds ? ' += ' : ' = ', '']];
         const product = typeof numbers.local_value === 'number' && typeof numbers.upstream === 'number';
         if (product) {
-            parts.push([upstream, ''], [' * ', ''], [edge.derivative, ''], [' = ', ''], [text_of(numbers.upstream), 'upstream'], [' * ', ''],
-                       [text_of(numbers.local_value), 'local'], [' = ', ''], [text_of(numbers.contribution), 'gradient']);
+            parts.push([upstream, ''], [' * ', ''], [edge.derivative, ''], [' = ', ''],
+                       [text_of(numbers.upstream), 'upstream'], [' * ', ''], [text_of(numbers.local_value), 'local'],
+                       [' = ', ''], [text_of(numbers.contribution), 'gradient']);
             const local = text_of(numbers.local_value);
             words.push(`${edge.derivative} = ${edge.local}${edge.local === local || !edge.local ? '' : ` = ${local}`}`);
         } else {
             parts.push([edge.local || `${upstream} * ${edge.derivative}`, '']);
             if (/\bg[yY]\b/.test(edge.local ?? '')) words.push(`${edge.local.match(/\bg[yY]\b/)[0]} = ${upstream}`);
-            if (numbers.contribution !== null && numbers.contribution !== undefined) parts.push([' = ', ''], [small(to, numbers.contribution), 'gradient']);
-            else words.push(`${target} has the shape of ${nodes[to].name}: ${model.is_tensor(to) ? model.shape_text(to) : 'one number'}`);
+            if (numbers.contribution !== null && numbers.contribution !== undefined)
+                parts.push([' = ', ''], [small(to, numbers.contribution), 'gradient']);
+            else
+                words.push(`${target} has the shape of ${nodes[to].name}: ${
+                    model.is_tensor(to) ? model.shape_text(to) : 'one number'}`);
         }
-        if (adds) words.push(`${nodes[to].name} flows on ${model.fan_out[to]} times, gradients add up: so far ${small(to, sum) || target}`);
+        if (adds)
+            words.push(`${nodes[to].name} flows on ${model.fan_out[to]} times, gradients add up: so far ${
+                small(to, sum) || target}`);
         return {phase: 'backward', formula: parts, words: (node.gate ? [node.gate] : []).concat(words, place_of(node))};
     }
     const caption = {start, forward, seed, backward}[step.kind](step);
@@ -94,7 +117,8 @@ function details_of(model, i, state, progress) {
     add(model.derivative_name(i), progress.reached(i) ? rows_of(model, progress.adjoint[i]) : '', 'gradient');
     (node.edges ?? []).forEach((edge, e) => {
         const local = state.edges[i][e].local_value;
-        const number = typeof local === 'number' && model.text_of(local) !== edge.local ? ` = ${model.text_of(local)}` : '';
+        const number =
+            typeof local === 'number' && model.text_of(local) !== edge.local ? ` = ${model.text_of(local)}` : '';
         add(edge.derivative, `${edge.local ?? ''}${number}`);
     });
     return [html('h2', {}, node.name), list];
@@ -102,16 +126,19 @@ function details_of(model, i, state, progress) {
 
 /// A number as somebody types it; null where it is none.
 function typed_number(text) {
-    const special_values = {inf: Infinity, '-inf': -Infinity, nan: NaN}, word = text.trim().toLowerCase().replace('\u2212', '-');
+    const special_values = {inf: Infinity, '-inf': -Infinity, nan: NaN},
+          word = text.trim().toLowerCase().replace('\u2212', '-');
     if (word in special_values) return special_values[word];
     return word !== '' && Number.isFinite(Number(word)) ? Number(word) : null;
 }
 
-/// One field an input. on_edit({node: number}) with all edits so far; nothing is computed while a field holds no number.
+/// One field an input. on_edit({node: number}) with all edits so far; nothing is computed while a field holds no
+/// number.
 function inputs_panel(model, host, on_edit) {
     const reason = model.reason_against_editing, gradients = [];
     const leaves = model.nodes.map((node, i) => i).filter((i) => model.nodes[i].kind === 'leaf' && !model.is_tensor(i));
-    if (reason || !leaves.length) return {element: html('p', {className: 'hint'}, reason || 'There is no input to edit.'), paint() {}};
+    if (reason || !leaves.length)
+        return {element: html('p', {className: 'hint'}, reason || 'There is no input to edit.'), paint() {}};
     const fields = new Map();
     const changed = () => {
         const edits = {};
@@ -124,24 +151,37 @@ function inputs_panel(model, host, on_edit) {
         on_edit(edits);
     };
     const rows = leaves.map((i) => {
-        const field = html('input', {type: 'text', inputMode: 'decimal', autocomplete: 'off', spellcheck: false, value: String(model.recorded.value[i]).replace('Infinity', 'inf').replace('NaN', 'nan')});
+        const field = html('input', {
+            type: 'text',
+            inputMode: 'decimal',
+            autocomplete: 'off',
+            spellcheck: false,
+            value: String(model.recorded.value[i]).replace('Infinity', 'inf').replace('NaN', 'nan')
+        });
         field.dataset.input = model.nodes[i].name;
         field.addEventListener('input', changed);
         fields.set(i, field);
         const gradient = html('output', {className: 'gradient', title: model.derivative_name(i)});
         gradients.push([i, gradient]);
-        return html('label', {className: 'input'}, html('span', {}, `${model.nodes[i].name} =`), field, gradient);
+        return html('label', {className: 'input'}, html('span', {title: model.nodes[i].name}, `${model.nodes[i].name} =`), field, gradient);
     });
     const reset = html('button', {type: 'button', id: 'reset'}, 'Recorded values');
     reset.addEventListener('click', () => {
-        for (const [i, field] of fields) field.value = String(model.recorded.value[i]).replace('Infinity', 'inf').replace('NaN', 'nan');
+        for (const [i, field] of fields)
+            field.value = String(model.recorded.value[i]).replace('Infinity', 'inf').replace('NaN', 'nan');
         changed();
     });
-    const hint = html('p', {className: 'hint'}, 'Type other numbers: everything is computed anew in the page. Branches of the program stay as they were recorded.');
+    const hint = html(
+        'p', {className: 'hint'},
+        'Type other numbers: all is computed anew in the page. Branches of the program stay as they were recorded.');
     return {
-        element: html('div', {}, html('h2', {className: 'heads'}, html('span', {}, 'Inputs'), html('span', {className: 'gradient'}, 'gradient')), html('div', {className: 'rows'}, ...rows), reset, hint),
+        element: html('div', {},
+                      html('h2', {className: 'heads'}, html('span', {}, 'Inputs'),
+                           html('span', {className: 'gradient'}, 'gradient')),
+                      html('div', {className: 'rows'}, ...rows), reset, hint),
         paint(progress) {
-            for (const [i, output] of gradients) output.textContent = progress.reached(i) ? model.text_of(progress.adjoint[i]) : '';
+            for (const [i, output] of gradients)
+                output.textContent = progress.reached(i) ? model.text_of(progress.adjoint[i]) : '';
         },
     };
 }
@@ -166,6 +206,7 @@ function groups_panel(groups, on_change) {
         });
         return button;
     };
-    return html('div', {}, html('h2', {}, 'Layers'), html('div', {className: 'buttons'}, all('Open all', false), all('Close all', true)),
+    return html('div', {}, html('h2', {}, 'Layers'),
+                html('div', {className: 'buttons'}, all('Open all', false), all('Close all', true)),
                 html('div', {className: 'buttons groups'}, ...buttons));
 }

@@ -1,9 +1,10 @@
-// Functions of mathematics that JavaScript's Math lacks or has otherwise, in doubles. C++ has the same ones, computed in long double:
-// autograd/special_functions.cpp. They agree to 1e-12, relative, away from zeros of the functions.
+// Functions of mathematics that JavaScript's Math lacks or has otherwise, in doubles. C++ has the same ones, computed
+// in long double: autograd/special_functions.cpp. They agree to 1e-12, relative, away from zeros of the functions.
 const special = (() => {
     const kNan = NaN, kTwoOverRootPi = 1.1283791670955126;
     // B_2k of Bernoulli, k = 1, 2, ...
-    const kBernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330];
+    const kBernoulli =
+        [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330];
 
     const is_negative = (x) => x < 0 || Object.is(x, -0);
     const copysign = (a, b) => (is_negative(b) ? -Math.abs(a) : Math.abs(a));
@@ -63,7 +64,8 @@ const special = (() => {
         return Math.exp(x * x) * erfc(x);
     }
 
-    /// y with error(y) = 0 from a start, by steps of Halley; slope(y) is the reciprocal of the derivative, bend a half of f'' / f' / y.
+    /// y with error(y) = 0 from a start, by steps of Halley; slope(y) is the reciprocal of the derivative, bend a half
+    /// of f'' / f' / y.
     function halley(y, error, slope, bend) {
         for (let step = 0; step < 5; ++step) {
             const newton = error(y) * slope(y);
@@ -77,10 +79,14 @@ const special = (() => {
         const a = Math.abs(x);
         if (!(a < 1)) return a === 1 ? copysign(Infinity, x) : kNan;
         const w = -Math.log((1 - a) * (1 + a));
-        const central = [1.50140941, 0.246640727, -0.00417768164, -0.00125372503, 0.00021858087, -4.39150654e-6,
-                         -3.5233877e-6, 3.43273939e-7, 2.81022636e-8];
-        const tail = [2.83297682, 1.00167406, 0.00943887047, -0.0076224613, 0.00573950773, -0.00367342844, 0.00134934322,
-                      0.000100950558, -0.000200214257];
+        const central = [
+            1.50140941, 0.246640727, -0.00417768164, -0.00125372503, 0.00021858087, -4.39150654e-6, -3.5233877e-6,
+            3.43273939e-7, 2.81022636e-8
+        ];
+        const tail = [
+            2.83297682, 1.00167406, 0.00943887047, -0.0076224613, 0.00573950773, -0.00367342844, 0.00134934322,
+            0.000100950558, -0.000200214257
+        ];
         const at = w < 5 ? w - 2.5 : Math.min(Math.sqrt(w), 7.5) - 3;
         const start = a * (w < 5 ? central : tail).reduceRight((sum, c) => sum * at + c, 0);
         const error = a < 0.5 ? (y) => erf(y) - a : (y) => (1 - a) - erfc(y);
@@ -92,7 +98,8 @@ const special = (() => {
         if (!(p > 0 && p < 1)) return p === 0 ? -Infinity : p === 1 ? Infinity : kNan;
         if (p > 0.5) return -ndtri(1 - p);
         const t = Math.sqrt(-2 * Math.log(p));
-        const start = (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))) - t;
+        const start =
+            (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))) - t;
         const error = (y) => erfc(-y * Math.SQRT1_2) / 2 - p;
         return halley(start, error, (y) => 2.5066282746310002 * Math.exp(y * y / 2), 0.5);
     }
@@ -198,7 +205,8 @@ const special = (() => {
             for (let k = 1; term > sum * 1e-18; ++k) sum += term *= a * a / 4 / k / (k + order);
             return (order === 1 ? a / 2 : 1) * sum * Math.exp(-a);
         }
-        for (let k = 1; Math.abs(term) > 1e-18 && k < 50; ++k) sum += term *= ((2 * k - 1) ** 2 - 4 * order * order) / (8 * k * a);
+        for (let k = 1; Math.abs(term) > 1e-18 && k < 50; ++k)
+            sum += term *= ((2 * k - 1) ** 2 - 4 * order * order) / (8 * k * a);
         return sum / Math.sqrt(2 * Math.PI * a);
     }
     const i0e = (x) => (Number.isNaN(x) ? x : scaled_bessel(0, Math.abs(x)));
@@ -206,6 +214,24 @@ const special = (() => {
     const i0 = (x) => (Math.abs(x) === Infinity ? Infinity : i0e(x) * Math.exp(Math.abs(x)));
     const i1 = (x) => (Math.abs(x) === Infinity ? x : i1e(x) * Math.exp(Math.abs(x)));
 
-    return {pow, copysign, round, remainder, floor_divide, erf, erfc, erfcx, erfinv, ndtri, lgamma, digamma, trigamma, polygamma,
-            i0, i0e, i1, i1e};
+    return {
+        pow,
+        copysign,
+        round,
+        remainder,
+        floor_divide,
+        erf,
+        erfc,
+        erfcx,
+        erfinv,
+        ndtri,
+        lgamma,
+        digamma,
+        trigamma,
+        polygamma,
+        i0,
+        i0e,
+        i1,
+        i1e
+    };
 })();

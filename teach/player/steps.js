@@ -1,15 +1,20 @@
 // The lecture's order: inputs, every operation forward, the root's gradient, every edge backward.
 const steps_of = (model, groups) => {
     const all = [{kind: 'start'}];
-    model.nodes.forEach((node, i) => { if (model.is_operation(i)) all.push({kind: 'forward', node: i}); });
+    model.nodes.forEach((node, i) => {
+        if (model.is_operation(i)) all.push({kind: 'forward', node: i});
+    });
     if (model.backward.length || (model.walked && model.root !== null)) all.push({kind: 'seed', node: model.root});
     for (const [i, e] of model.backward) all.push({kind: 'backward', node: i, edge: e, to: model.nodes[i].edges[e].to});
 
     const forward_at = model.nodes.map(() => 0);  // the step that computes a node; inputs are there from the start
     const seed_at = all.findIndex((step) => step.kind === 'seed');
-    all.forEach((step, k) => { if (step.kind === 'forward') forward_at[step.node] = k; });
+    all.forEach((step, k) => {
+        if (step.kind === 'forward') forward_at[step.node] = k;
+    });
 
-    /// What steps share a stop: those of a collapsed group forward, those from one box to another backward; 'inside' is never one.
+    /// What steps share a stop: those of a collapsed group forward, those from one box to another backward; 'inside' is
+    /// never one.
     function stop_of(step, k) {
         const box = (i) => groups.box_of(i)?.name ?? i;
         if (step.kind === 'forward') return `forward ${box(step.node)}`;
@@ -37,14 +42,17 @@ const steps_of = (model, groups) => {
         const step = all[k], count = sharing.get(stop_of(step, k)).length;
         const name = (i) => groups.box_of(i)?.name ?? model.nodes[i].name;
         if (count === 1) return '';
-        if (step.kind === 'forward' && groups.box_of(step.node)) return `${name(step.node)}: the last of ${count} operations`;
+        if (step.kind === 'forward' && groups.box_of(step.node))
+            return `${name(step.node)}: the last of ${count} operations`;
         if (step.kind === 'backward') return `${name(step.node)} to ${name(step.to)}: the last of ${count} gradients`;
         return '';
     }
 
-    /// What is known after step k, in a state of the model: values computed, edges walked, and the adjoint of each node so far.
+    /// What is known after step k, in a state of the model: values computed, edges walked, and the adjoint of each node
+    /// so far.
     function progress(k, state) {
-        const adjoint = model.nodes.map(() => undefined), delivered = model.nodes.map((node) => (node.edges ?? []).map(() => false));
+        const adjoint = model.nodes.map(() => undefined),
+              delivered = model.nodes.map((node) => (node.edges ?? []).map(() => false));
         if (seed_at >= 0 && k >= seed_at && model.root !== null) adjoint[model.root] = state.adjoint[model.root];
         for (let step = Math.max(seed_at, 0); step <= k; ++step) {
             const {kind, node, edge, to} = all[step];

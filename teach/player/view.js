@@ -13,41 +13,61 @@ class View {
         this.vertical = vertical;
         this.drawn = drawn_of(model, this.groups);
         this.size = arranged(this.drawn, vertical, {width: host.clientWidth, height: host.clientHeight});
-        const wires = svg('g', {class: 'wires'}), labels = svg('g', {class: 'labels'}), items = svg('g', {class: 'items'});
+        const wires = svg('g', {class: 'wires'}), labels = svg('g', {class: 'labels'}),
+              items = svg('g', {class: 'items'});
         for (const wire of this.drawn.wires) this.draw_wire(wire, wires, labels);
-        for (const item of this.drawn.items) if (!item.end) this.draw_item(item, items);
-        const arrow = (id, size, tip) => svg('marker', {id, viewBox: '0 0 10 10', refX: tip, refY: 5, markerWidth: size, markerHeight: size, orient: 'auto-start-reverse',
-                                                        markerUnits: 'userSpaceOnUse'}, svg('path', {d: 'M0 1L10 5L0 9z', fill: 'context-stroke'}));
-        this.svg = svg('svg', {viewBox: `0 0 ${this.size.width} ${this.size.height}`, role: 'group', 'aria-label': 'Computational graph'},
-                       svg('defs', {}, arrow('arrow', 8, 9), arrow('thick-arrow', 16, 8)), wires, items, labels);
+        for (const item of this.drawn.items)
+            if (!item.end) this.draw_item(item, items);
+        const whole = {viewBox: `0 0 ${this.size.width} ${this.size.height}`, role: 'group'};
+        const arrows = svg('defs', {}, this.arrow('arrow', 8, 9), this.arrow('thick-arrow', 16, 8));
+        this.svg = svg('svg', {...whole, 'aria-label': 'Computational graph'}, arrows, wires, items, labels);
         host.replaceChildren(this.svg);
         this.scale();
+    }
+
+    /// The head of an arrow in the colour of its wire; `tip` of its ten units touches the end.
+    arrow(id, size, tip) {
+        const place = {viewBox: '0 0 10 10', refX: tip, refY: 5, orient: 'auto-start-reverse'};
+        const shape = svg('path', {d: 'M0 1L10 5L0 9z', fill: 'context-stroke'});
+        const scale = {markerWidth: size, markerHeight: size, markerUnits: 'userSpaceOnUse'};
+        return svg('marker', {id, ...place, ...scale}, shape);
     }
 
     draw_wire(wire, wires, labels) {
         wire.line = svg('path', {d: wire.path, class: 'wire', 'marker-end': 'url(#arrow)'});
         wires.append(wire.line);
-        const {x, y} = wire.label, at = this.vertical ? {x: x + 7, 'text-anchor': 'start'} : {x, 'text-anchor': 'middle'};
+        const {x, y, box} = wire.label;
+        const at = this.vertical ? {x: x + 7, 'text-anchor': 'start'} : {x, 'text-anchor': 'middle'};
         wire.value = svg('text', {...at, y: this.vertical ? y - 3 : y - 5, class: 'value'});
         wire.gradient = svg('text', {...at, y: this.vertical ? y + 13 : y + 16, class: 'gradient'});
-        const {left, right, top, bottom} = wire.label.box, touch = svg('rect', {x: left, y: top, width: right - left, height: bottom - top, class: 'touch'});
-        wire.text = svg('g', {class: wire.label.crowded ? 'wire-text crowded' : 'wire-text'}, touch, wire.value, wire.gradient);
+        const size = {width: box.right - box.left, height: box.bottom - box.top};
+        const touch = svg('rect', {x: box.left, y: box.top, ...size, class: 'touch'});
+        const kind = wire.label.crowded ? 'wire-text crowded' : 'wire-text';
+        wire.text = svg('g', {class: kind}, touch, wire.value, wire.gradient);
         wire.text.addEventListener('click', () => this.on_wire(wire));
         wire.line.addEventListener('click', () => this.on_wire(wire));
         labels.append(wire.text);
     }
 
     draw_item(item, items) {
-        const {x, y, width, height} = item, kind = item.group ? 'box' : item.fixed ? 'constant' : this.model.nodes[item.node].kind;
-        item.element = svg('g', {class: `item ${kind}`, transform: `translate(${x} ${y})`, tabindex: 0, role: 'button'});
-        if (item.group) item.element.append(svg('rect', {class: 'shadow', x: -width / 2 + 4, y: -height / 2 - 4, width, height, rx: 10}));
-        item.element.append(item.round ? svg('circle', {r: width / 2})
-                                       : svg('rect', {x: -width / 2, y: -height / 2, width, height, rx: kind === 'operation' ? 10 : kind === 'box' ? 10 : height / 2}));
-        item.element.append(svg('text', {class: item.round ? 'symbol' : 'word', 'text-anchor': 'middle', y: item.group ? -2 : item.round ? 8 : 5}, item.label));
-        if (item.group) item.element.append(svg('text', {class: 'count', 'text-anchor': 'middle', y: 15}, `${item.nodes.length} nodes`));
-        const beside = (sign, anchor, above) => (this.vertical ? {x: sign * (width / 2 + 6), y: 5, 'text-anchor': anchor} : {y: above, 'text-anchor': 'middle'});
-        if (item.name) item.element.append(svg('text', {class: 'name', ...beside(-1, 'end', -height / 2 - 6)}, item.name));
-        item.total = svg('text', {class: 'gradient total', ...beside(1, 'start', height / 2 + 15)});
+        const {x, y, width, height, group} = item;
+        const kind = group ? 'box' : item.fixed ? 'constant' : this.model.nodes[item.node].kind;
+        const place = `translate(${x} ${y})`, corner = kind === 'operation' || group ? 10 : height / 2;
+        item.element = svg('g', {class: `item ${kind}`, transform: place, tabindex: 0, role: 'button'});
+        const add = (...shape) => item.element.append(svg(...shape));
+        const middle = (y_of_text, kind_of_text) => ({class: kind_of_text, 'text-anchor': 'middle', y: y_of_text});
+        const frame = {x: -width / 2, y: -height / 2, width, height, rx: corner};
+        if (group) add('rect', {...frame, class: 'shadow', x: frame.x + 4, y: frame.y - 4});
+        if (item.round) add('circle', {r: width / 2});
+        else add('rect', frame);
+        if (item.round) add('text', middle(8, 'symbol'), item.label);
+        else add('text', middle(group ? -2 : 5, 'word'), item.label);
+        if (group) add('text', middle(15, 'count'), `${item.nodes.length} nodes`);
+        const beside = (sign, anchor) => ({x: sign * (width / 2 + 6), y: 5, 'text-anchor': anchor});
+        const name_at = this.vertical ? beside(-1, 'end') : middle(-height / 2 - 6);
+        const total_at = this.vertical ? beside(1, 'start') : middle(height / 2 + 15);
+        if (item.name) add('text', {...name_at, class: 'name'}, item.name);
+        item.total = svg('text', {...total_at, class: 'gradient total'});
         item.element.append(item.total);
         item.element.addEventListener('click', () => this.on_item(item));
         item.element.addEventListener('keydown', (event) => {
@@ -58,11 +78,13 @@ class View {
         items.append(item.element);
     }
 
-    /// Fits the picture into its place, or keeps the chosen zoom. At first never so small that numbers cannot be read: then it scrolls.
+    /// Fits the picture into its place, or keeps the chosen zoom. At first never so small that numbers cannot be read:
+    /// then it scrolls.
     scale() {
         const {clientWidth, clientHeight} = this.host, {width, height} = this.size;
         const smallest = this.fits === 'whole' ? 0.1 : 0.75;
-        if (this.fits) this.zoom = Math.max(smallest, Math.min(1.9, (clientWidth - 2) / width, (clientHeight - 2) / height));
+        if (this.fits)
+            this.zoom = Math.max(smallest, Math.min(1.9, (clientWidth - 2) / width, (clientHeight - 2) / height));
         this.svg.setAttribute('width', width * this.zoom);
         this.svg.setAttribute('height', height * this.zoom);
     }
@@ -83,7 +105,9 @@ class View {
             item.element.classList.toggle('reached', item.nodes.some(progress.reached));
             item.element.classList.toggle('current', current);
             item.element.setAttribute('aria-label', this.label_of(item, state, progress));
-            const total = item.sums && progress.reached(item.node) ? model.short_text(item.node, progress.adjoint[item.node]) : '';
+            const total = item.sums && progress.reached(item.node) ?
+                model.short_text(item.node, progress.adjoint[item.node]) :
+                '';
             item.total.textContent = total && `sum ${total}`;
         }
     }
@@ -103,9 +127,13 @@ class View {
 
     paint_wire(wire, step, state, progress) {
         const {model} = this, single = wire.parts.length === 1, {source, user, edge} = wire.parts[0];
-        const delivered = wire.parts.filter((part) => part.source !== null && (part.user < 0 ? progress.reached(part.source) : part.edge >= 0 && progress.delivered[part.user][part.edge]));
+        const delivered =
+            wire.parts.filter((part) => part.source !== null &&
+                                  (part.user < 0 ? progress.reached(part.source) :
+                                                   part.edge >= 0 && progress.delivered[part.user][part.edge]));
         let value = wire.parts[0].text ?? '', gradient = '';
-        if (source !== null && wire.parts.every((part) => progress.computed(part.source))) value = single ? model.short_text(source, state.value[source]) : `${wire.parts.length} wires`;
+        if (source !== null && wire.parts.every((part) => progress.computed(part.source)))
+            value = single ? model.short_text(source, state.value[source]) : `${wire.parts.length} wires`;
         if (delivered.length) {
             const x = user < 0 ? progress.adjoint[source] : edge >= 0 ? state.edges[user][edge].contribution : null;
             gradient = single ? model.short_text(source, x) : `${delivered.length} back`;
@@ -113,7 +141,8 @@ class View {
         wire.value.textContent = value;
         wire.gradient.textContent = gradient;
         const forward = step.kind === 'forward' && wire.parts.some((part) => part.user === step.node);
-        const backward = step.kind === 'backward' && wire.parts.some((part) => part.user === step.node && part.edge === step.edge);
+        const backward =
+            step.kind === 'backward' && wire.parts.some((part) => part.user === step.node && part.edge === step.edge);
         const seed = step.kind === 'seed' && user < 0 && source === step.node;
         const result = step.kind === 'forward' && user < 0 && source === step.node;
         wire.line.classList.toggle('known', value !== '' || source === null);
@@ -123,7 +152,8 @@ class View {
         wire.text.classList.toggle('forward', forward || result);
         // The arrow points the way that the step goes.
         const thick = forward || backward || seed || result;
-        wire.line.setAttribute(backward || seed ? 'marker-start' : 'marker-end', thick ? 'url(#thick-arrow)' : 'url(#arrow)');
+        wire.line.setAttribute(backward || seed ? 'marker-start' : 'marker-end',
+                               thick ? 'url(#thick-arrow)' : 'url(#arrow)');
         wire.line.removeAttribute(backward || seed ? 'marker-end' : 'marker-start');
     }
 
