@@ -1,4 +1,4 @@
-// The page computes what C++ computes: every scalar operation, value and derivatives, at ordinary and at special points.
+// The page computes what C++ computes: every scalar operation, value and derivatives, at ordinary and special points.
 #include <xgrad/elementary.hpp>
 #include <xgrad/scalar.hpp>
 #include <xgrad/scalar_explain.hpp>
@@ -84,8 +84,8 @@ std::vector<double> computed_in(xgrad::testing::Chromium& page, const std::vecto
     return numbers;
 }
 
-/// Where rounding decides: trigamma has 1 / sin^2 of whole numbers below 0, which is some 1e33 or 1e39, and the formula of
-/// acosh' is -infinity or infinity at -1, where acosh itself is NaN.
+/// Where rounding decides: trigamma has 1 / sin^2 of whole numbers below 0, which is some 1e33 or 1e39, and the formula
+/// of acosh' is -infinity or infinity at -1, where acosh itself is NaN.
 bool is_pole(const Case& c)
 {
     const double x = c.names.contains("x") ? c.names.at("x") : 0;

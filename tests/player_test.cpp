@@ -204,6 +204,16 @@ TEST_F(LeNet5, ShowsLayersWithTheirShapes)
     for (const char* part : {"conv1.weight", "conv2d", "max_pool2d", "fc3.bias", "relu"})
         EXPECT_NE(labels.find(part), std::string::npos) << part;
     EXPECT_NE(text("inputs").find("recorded values"), std::string::npos);
+    // Products for what works element by element, vjps for the others.
+    const auto formula_back_to = [](const std::string& name) {
+        page().evaluate(
+            "player.go(player.stops.findIndex((k) => { const s = player.steps.all[k]; return s.kind === 'backward' &&"
+            " player.model.nodes[s.to].name === '" +
+            name + "'; }))");
+        return text("formula");
+    };
+    EXPECT_EQ(formula_back_to("%17"), "dloss/d%17 = dloss/d%18 * d%18/d%17 = dloss/d%18 * where(%18 <= 0, 0, 1)");
+    EXPECT_EQ(formula_back_to("fc3.weight"), "dloss/dfc3.weight = gy^T @ %18");
     page().key("End");
     page().screenshot(xgrad::testing::player_folder() + "/lenet5.png");
     // A module is one box after a click.

@@ -30,6 +30,12 @@ function drawn_of(model, groups) {
         if (!is_sign) return `${symbol}(${a ?? 'x'}, ${b ?? 'x'})`;
         return b !== null ? `${symbol} ${b}` : '+*'.includes(symbol) ? `${symbol} ${a}` : `${a} ${symbol} x`;
     }
+    /// What stands above an operation: its name, behind that of the module whose parameters it uses.
+    function name_of(i) {
+        const {name, group, operands} = nodes[i];
+        const is_parameter = (k) => k !== undefined && !model.is_operation(k) && nodes[k].group === group;
+        return group && name.startsWith('%') && operands.some((x) => is_parameter(x.node)) ? `${group} ${name}` : name;
+    }
     function shortened(text, length) { return text.length <= length ? text : `${text.slice(0, length - 1)}\u2026`; }
 
     nodes.forEach((node, i) => {
@@ -66,7 +72,7 @@ function drawn_of(model, groups) {
             order: i,
             input: !operation,
             // A name stands above an operation, a sum of gradients below what flows on more than once.
-            name: operation ? shortened(node.name, 18) : '',
+            name: operation ? shortened(name_of(i), 24) : '',
             sums: model.fan_out[i] > 1
         });
     });

@@ -81,7 +81,7 @@ const fold = (() => {
         let best = layout, zoom = Math.min(width / layout.along, height / layout.across);
         for (let count = 2; count <= kMostRows && zoom < 1.2; ++count) {
             const rows = rows_of(layout, texts, count), larger = Math.min(width / rows.along, height / rows.across);
-            if (rows.rows.length < count || larger < zoom * 1.15) continue;
+            if (rows.rows.length < count || larger < zoom * 1.05) continue;
             zoom = larger;
             best = moved(layout, rows);
         }

@@ -10,7 +10,11 @@ function html(tag, properties = {}, ...children) {
 /// The caption of a step: {phase, formula: [[text, class]], words: [text]}. merged: what else happens at the same stop.
 function caption_of(model, step, state, merged) {
     const {nodes} = model, text_of = (x) => model.text_of(x);
-    const small = (i, x) => (x === null || x === undefined ? '' : text_of(x));
+    // Longer lists stand in the details alone.
+    const small = (x) => {
+        const text = x === null || x === undefined ? '' : text_of(x);
+        return text.length <= 60 ? text : '';
+    };
 
     /// What an operand is called in a formula, and its number in a negation-safe text.
     function numbers_in(i) {
@@ -35,10 +39,10 @@ function caption_of(model, step, state, merged) {
     }
 
     function forward({node: i}) {
-        const node = nodes[i], value = small(i, state.value[i]);
+        const node = nodes[i], value = small(state.value[i]);
         const parts = [[`${node.name} = `, ''], [node.formula || node.operation, '']];
-        if (node.template && !model.is_tensor(i) &&
-            (node.operands ?? []).every((x) => x.node === undefined || !model.is_tensor(x.node))) {
+        const is_number = (x) => typeof model.letters(i, state.value)[x.letter] === 'number';
+        if (node.template && !model.is_tensor(i) && (node.operands ?? []).every(is_number)) {
             const numbers = formula.with_texts(node.template, numbers_in(i));
             if (numbers !== value && numbers !== node.formula) parts.push([' = ', ''], [numbers, '']);
         }
@@ -54,14 +58,29 @@ function caption_of(model, step, state, merged) {
                 formula: [['several roots', '']],
                 words: ['More than one backward pass was recorded.']
             };
-        const x = model.derivative_name(i), value = small(i, state.adjoint[i]);
+        const x = model.derivative_name(i), value = small(state.adjoint[i]);
         const same = model.root_name === nodes[i].name;
         return {
             phase: 'backward',
-            formula: [[`${x} = `, ''], [value || 'ones', 'gradient']],
+            formula: [[`${x} = `, ''], [value || `of shape ${model.shape_text(i)}`, 'gradient']],
             words: [same ? `The walk back starts at the root: ${nodes[i].name} changes as itself.` :
                            'The walk back starts here, with the gradient that was given.']
         };
+    }
+
+    /// What a vjp calls the gradient that comes in; undefined where the formula is a derivative, element by element.
+    const vjp_letter = (edge) => (edge.local ?? '').match(/\bg[yY]\b/)?.[0];
+
+    /// The chain rule of tensors: the vjp, or upstream times the local derivative.
+    function tensor_rule(edge, upstream) {
+        if (vjp_letter(edge)) return [[edge.local, 'local']];
+        const product = [[upstream, ''], [' * ', ''], [edge.derivative, '']];
+        if (!edge.local) return product;
+        // Sums need parentheses: what is left of them when all that stands in parentheses is taken away.
+        let outside = edge.local;
+        for (let before = ''; before !== outside;) [before, outside] = [outside, outside.replace(/\([^()]*\)/g, '')];
+        const local = /\S [-+] /.test(outside) ? `(${edge.local})` : edge.local;
+        return [...product, [' = ', ''], [upstream, ''], [' * ', ''], [local, 'local']];
     }
 
     function backward({node: i, edge: e, to}) {
@@ -77,17 +96,17 @@ function caption_of(model, step, state, merged) {
             const local = text_of(numbers.local_value);
             words.push(`${edge.derivative} = ${edge.local}${edge.local === local || !edge.local ? '' : ` = ${local}`}`);
         } else {
-            parts.push([edge.local || `${upstream} * ${edge.derivative}`, '']);
-            if (/\bg[yY]\b/.test(edge.local ?? '')) words.push(`${edge.local.match(/\bg[yY]\b/)[0]} = ${upstream}`);
-            if (numbers.contribution !== null && numbers.contribution !== undefined)
-                parts.push([' = ', ''], [small(to, numbers.contribution), 'gradient']);
+            parts.push(...tensor_rule(edge, upstream));
+            const letter = vjp_letter(edge);
+            if (letter) words.push(`${letter} = ${upstream}`);
+            if (small(numbers.contribution)) parts.push([' = ', ''], [small(numbers.contribution), 'gradient']);
             else
                 words.push(`${target} has the shape of ${nodes[to].name}: ${
                     model.is_tensor(to) ? model.shape_text(to) : 'one number'}`);
         }
         if (adds)
             words.push(`${nodes[to].name} flows on ${model.fan_out[to]} times, gradients add up: so far ${
-                small(to, sum) || target}`);
+                small(sum) || target}`);
         return {phase: 'backward', formula: parts, words: (node.gate ? [node.gate] : []).concat(words, place_of(node))};
     }
     const caption = {start, forward, seed, backward}[step.kind](step);
@@ -163,7 +182,8 @@ function inputs_panel(model, host, on_edit) {
         fields.set(i, field);
         const gradient = html('output', {className: 'gradient', title: model.derivative_name(i)});
         gradients.push([i, gradient]);
-        return html('label', {className: 'input'}, html('span', {title: model.nodes[i].name}, `${model.nodes[i].name} =`), field, gradient);
+        const {name} = model.nodes[i];
+        return html('label', {className: 'input'}, html('span', {title: name}, `${name} =`), field, gradient);
     });
     const reset = html('button', {type: 'button', id: 'reset'}, 'Recorded values');
     reset.addEventListener('click', () => {

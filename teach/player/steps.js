@@ -39,9 +39,10 @@ const steps_of = (model, groups) => {
 
     /// In words, what a stop shows besides its last step.
     function merged(k) {
-        const step = all[k], count = sharing.get(stop_of(step, k)).length;
+        const step = all[k], stop = stop_of(step, k), count = sharing.get(stop).length;
         const name = (i) => groups.box_of(i)?.name ?? model.nodes[i].name;
         if (count === 1) return '';
+        if (stop === 'inside') return `inside of ${name(step.node)}`;
         if (step.kind === 'forward' && groups.box_of(step.node))
             return `${name(step.node)}: the last of ${count} operations`;
         if (step.kind === 'backward') return `${name(step.node)} to ${name(step.to)}: the last of ${count} gradients`;
