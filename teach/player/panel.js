@@ -27,7 +27,7 @@ function caption_of(model, step, state, merged) {
                             []);
 
     function start() {
-        const inputs = nodes.map((node, i) => i).filter((i) => nodes[i].kind === 'leaf'), shown = inputs.slice(0, 6);
+        const inputs = nodes.map((node, i) => i).filter((i) => nodes[i].kind === 'leaf'), shown = inputs.slice(0, 4);
         const formula_parts = shown.flatMap(
             (i, k) => [[`${k ? ',  ' : ''}${nodes[i].name} = `, ''], [model.short_text(i, state.value[i]), 'value']]);
         if (inputs.length > shown.length) formula_parts.push([`,  and ${inputs.length - shown.length} more`, '']);

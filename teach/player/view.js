@@ -82,7 +82,7 @@ class View {
     /// then it scrolls.
     scale() {
         const {clientWidth, clientHeight} = this.host, {width, height} = this.size;
-        const smallest = this.fits === 'whole' ? 0.1 : 0.66;
+        const smallest = this.fits === 'whole' ? 0.1 : 0.6;
         if (this.fits)
             this.zoom = Math.max(smallest, Math.min(1.9, (clientWidth - 2) / width, (clientHeight - 2) / height));
         this.svg.setAttribute('width', width * this.zoom);
