@@ -1,4 +1,7 @@
 // The player in a real browser: steps, the numbers of the lecture's slide, editing, looks, and what a page must not do.
+#include <xgrad/scalar.hpp>
+#include <xgrad/tape.hpp>
+
 #include "tests/player_testing.hpp"
 
 #include <unistd.h>
@@ -10,6 +13,7 @@
 
 namespace {
 
+using namespace xgrad;
 using nlohmann::json;
 using xgrad::testing::Player;
 
@@ -237,6 +241,28 @@ TEST_F(LeNet5, ShowsLayersWithTheirShapes)
     page().navigate(url("lenet5.html"));
     page().evaluate("player.go(20)");
     page().screenshot(xgrad::testing::player_folder() + "/lenet5-projector.png");
+}
+
+// f = x x at 3: the gradients of both operands, 3 each, add up to 6.
+TEST_F(Player, GradientsOfAValueUsedTwiceAddUp)
+{
+    {
+        Tape tape{{.explain = true}};
+        const Scalar x = tape.variable("x", 3.0), f = x * x;
+        tape.name(f, "f");
+        tape.backward(f);
+        explain(tape).save(xgrad::testing::player_folder() + "/square.html");
+    }
+    page().show({});
+    page().navigate(url("square.html"));
+    const char* const total = "document.querySelector('.total').textContent";
+    page().evaluate("player.go(3)");
+    EXPECT_EQ(text("formula"), "df/dx += df/df * df/dx = 1 * 3 = 3");
+    EXPECT_EQ(page().evaluate(total), "sum 3");
+    page().key("n");
+    EXPECT_EQ(page().evaluate(total), "sum 6");
+    EXPECT_NE(text("words").find("x flows on 2 times, gradients add up: so far 6"), std::string::npos) << text("words");
+    EXPECT_EQ(page().evaluate(kWires), json({"3 3", "3 3", "9 1"}));
 }
 
 /// A graph of a few hundred nodes.
