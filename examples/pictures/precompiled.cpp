@@ -1,0 +1,1 @@
+// Owner of what the programs of pictures have precompiled.
