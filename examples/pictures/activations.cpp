@@ -38,8 +38,7 @@ int main(int argc, char** argv)
     show(figure.axes(0, 1), "tanh", [](const Tensor& u) { return tanh(u); });
     show(figure.axes(1, 0), "ReLU", [](const Tensor& u) { return relu(u); });
     show(figure.axes(1, 1), "softplus", [](const Tensor& u) { return softplus(u); });
-    figure.axes(0, 0).text({3.2, 0.1}, "saturated: it hardly learns",
-                           {.size = 12, .color = plot::palette(1), .anchor = plot::Anchor::middle});
+    figure.axes(0, 0).text({4.3, 0.12}, "saturated", {.color = plot::palette(1), .anchor = plot::Anchor::middle});
     figure.axes(1, 1).curve(-6, 6, [](double u) { return u > 0 ? u : 0; },
                             {.label = "ReLU", .color = plot::kGray, .width = 1.4});
     figure.save(folder + "/activations.svg");

@@ -25,7 +25,10 @@ struct Problem {
     double reach;  // the picture shows -reach to reach
 };
 
-Problem exclusive_or() { return {"XOR", tensor({4, 2}, {-1, -1, -1, 1, 1, -1, 1, 1}), tensor({4}, {0, 1, 1, 0}), 2}; }
+Problem exclusive_or()
+{
+    return {"XOR", tensor({4, 2}, {-1.2, -0.8, -0.8, 1, 1, -1.1, 0.9, 1.2}), tensor({4}, {0, 1, 1, 0}), 2};
+}
 
 /// Points at radius(i, class) and angle(i, class), a little shifted at random, the classes in turns.
 template <class Place>
@@ -79,9 +82,12 @@ nn::MLP train_network(const Problem& problem)
     return network;
 }
 
-void show(plot::Axes& axes, const Problem& problem, const plot::Grid& grid, const Tensor& decisions)
+/// Regions by decision, in 0 to 1, and the line where the score behind it is 0.
+void show(plot::Axes& axes, const Problem& problem, const plot::Grid& grid, const Tensor& decisions,
+          const Tensor& scores)
 {
-    axes.heat_map(grid, decisions, {.colors = plot::ColorMap::classes, .low = 0, .high = 1}).contours(grid, decisions);
+    axes.heat_map(grid, decisions, {.colors = plot::ColorMap::classes, .low = 0, .high = 1});
+    axes.contours(grid, scores, {.levels = {0}});
     for (int label = 0; label < 2; ++label) {
         const Tensor rows = masked_select(arange(problem.y.size(0)), eq(problem.y, label));
         axes.scatter(index_select(problem.x, 0, rows), {.label = fmt::format("class {}", label)});
@@ -90,9 +96,9 @@ void show(plot::Axes& axes, const Problem& problem, const plot::Grid& grid, cons
 }
 
 /// How many points lie on their side.
-std::int64_t right(const Tensor& decisions, const Tensor& y)
+std::int64_t right(const Tensor& scores, const Tensor& y)
 {
-    return static_cast<std::int64_t>(sum(to(eq(gt(decisions, 0.5), gt(y, 0.5)), f64)).item());
+    return static_cast<std::int64_t>(sum(to(eq(ge(scores, 0), gt(y, 0.5)), f64)).item());
 }
 
 }  // namespace
@@ -104,21 +110,20 @@ int main(int argc, char** argv)
         {.title = "What a perceptron and a network can divide", .rows = 2, .columns = 3, .width = 340, .height = 350}};
     int column = 0;
     for (const Problem& problem : {exclusive_or(), circles(), spirals()}) {
-        const double r = problem.reach;
-        const plot::Grid grid{-r, r, -r, r, 90, 90};
-        optim::PerceptronRule perceptron(3, {.max_epochs = 100});
-        perceptron.fit(with_ones(problem.x), problem.y);
+        const plot::Grid grid{-problem.reach, problem.reach, -problem.reach, problem.reach, 90, 90};
+        optim::PerceptronRule rule(3, {.max_epochs = 100});
+        rule.fit(with_ones(problem.x), problem.y);
         const nn::MLP network = train_network(problem);
-        const auto perceptron_says = [&](const Tensor& x) { return to(perceptron.predict(with_ones(x)), f32); };
-        const auto network_says = [&](const Tensor& x) { return squeeze(sigmoid(network(x)), -1); };
+        const auto line = [&](const Tensor& x) { return matmul(with_ones(x), to(rule.theta(), f32)); };
+        const auto bent = [&](const Tensor& x) { return squeeze(network(x), -1); };
 
+        const Tensor points = grid.points();
         show(figure.axes(0, column).title(fmt::format("{}: perceptron", problem.name)), problem, grid,
-             perceptron_says(grid.points()));
+             to(ge(line(points), 0), f32), line(points));
         show(figure.axes(1, column).title(fmt::format("{}: network 2-16-16-1", problem.name)), problem, grid,
-             network_says(grid.points()));
-        fmt::print("{}: perceptron {} of {} right, network {} of {}\n", problem.name,
-                   right(perceptron_says(problem.x), problem.y), problem.y.numel(),
-                   right(network_says(problem.x), problem.y), problem.y.numel());
+             sigmoid(bent(points)), bent(points));
+        fmt::print("{}: perceptron {} of {} right, network {} of {}\n", problem.name, right(line(problem.x), problem.y),
+                   problem.y.numel(), right(bent(problem.x), problem.y), problem.y.numel());
         ++column;
     }
     figure.save(folder + "/boundaries.svg");

@@ -59,10 +59,14 @@ int main(int argc, char** argv)
             .title(fmt::format("filter {}", i + 1))
             .image(select(select(filters, 0, i), 0, 0),
                    {.colors = plot::ColorMap::diverging, .low = -strongest, .high = strongest});
-        figure.axes(1, i + 1).title(fmt::format("map {}", i + 1)).image(select(select(first, 0, 0), 0, i));
+        figure.axes(1, i + 1)
+            .title(fmt::format("map {}", i + 1))
+            .image(select(select(first, 0, 0), 0, i), {.low = 0, .high = max(first).item()});
     }
     for (int i = 0; i < 7; ++i)
-        figure.axes(2, i).title(fmt::format("2nd: {}", i + 1)).image(select(select(second, 0, 0), 0, i));
+        figure.axes(2, i)
+            .title(fmt::format("2nd: {}", i + 1))
+            .image(select(select(second, 0, 0), 0, i), {.low = 0, .high = max(second).item()});
     figure.save(folder + "/features.svg");
     figure.save(folder + "/features.png");
 }

@@ -3,7 +3,7 @@
 // Prints:
 //   rate 0.01: 2.2... after the first epoch, ... after the last
 //   rate 0.2: ... after the first epoch, 0... after the last
-//   rate 1.5: ... after the first epoch, ... after the last
+//   rate 3: ... after the first epoch, ... after the last
 //   rate 0.8, a fifth every 10 epochs: ... after the first epoch, 0.0... after the last
 
 #include <xgrad/xgrad.hpp>
@@ -48,8 +48,9 @@ int main(int argc, char** argv)
     const nn::MLP start{{64, 24, 10}, {.activation = nn::MlpActivation::tanh}};
 
     plot::Figure figure{{.title = "Learning rates", .width = 620, .height = 420}};
-    plot::Axes& axes = figure.axes().x_label("epoch").y_label("training loss").y_scale(plot::Scale::log);
-    for (const double rate : {0.01, 0.2, 1.5, 0.8}) {
+    plot::Axes& axes =
+        figure.axes().x_label("epoch").y_label("training loss").y_scale(plot::Scale::log).y_range(0.01, 1000);
+    for (const double rate : {0.01, 0.2, 3.0, 0.8}) {
         const bool decay = rate == 0.8;
         const std::string name = fmt::format("rate {}{}", rate, decay ? ", a fifth every 10 epochs" : "");
         const std::vector<double> loss = losses(start, digits, rate, decay);

@@ -1,7 +1,7 @@
 // One idea: momentum goes on as before and adds the slope where it stands; Nesterov first goes on, then looks at the slope there.
 // One step of both from the same place with the same velocity, over f = (x^2 + 4 y^2) / 2, goes into momentum.svg and .png.
 // Prints:
-//   momentum: slope at (-2.00, 1.20), step to (0.00, 0.70)
+//   momentum: slope at (-2.00, 1.20), step to (0.00, 0.64)
 //   Nesterov: slope at (-0.40, 1.60), step to (-0.32, 0.32)
 
 #include <xgrad/xgrad.hpp>
@@ -29,8 +29,9 @@ void show(plot::Axes& axes, const char* name, bool look_ahead)
     axes.title(name).x_range(-3.2, 1.8).y_range(-1, 2.6).equal_aspect();
     axes.contours(grid, bowl(grid.points(f64)),
                   {.levels = {0.1, 0.5, 1, 2, 4, 6, 9, 12}, .color = plot::Color{190, 190, 190}, .width = 1});
-    axes.arrow(point(w), point(ahead), {.label = "momentum"});
-    axes.arrow(point(seen_from), point(seen_from + slope), {.label = "slope"});
+    axes.arrow(point(w), point(ahead), {.label = "\u03b1 v"});
+    axes.arrow(point(seen_from), point(seen_from + slope),
+               {.label = look_ahead ? "\u2212\u03b7 \u2207f(w + \u03b1 v)" : "\u2212\u03b7 \u2207f(w)"});
     if (!look_ahead)
         axes.line({point(ahead).x, point(end).x}, {point(ahead).y, point(end).y},
                   {.color = plot::palette(1), .width = 1.4, .dash = plot::Dash::dashed});

@@ -1,9 +1,9 @@
 // One idea: too stiff a curve misses the points, too free a one runs after their noise.
 // Polynomials of three degrees through 14 noisy values of a sine go into regression.svg and .png.
 // Prints:
-//   degree 1: error 0.4... at the points, 0.4... beside them
-//   degree 3: error 0.1... at the points, 0.1... beside them
-//   degree 11: error 0.0... at the points, ... beside them
+//   degree 1: error 0.5... at the points, 0.4... beside them
+//   degree 3: error 0.1... at the points, 0.0... beside them
+//   degree 11: error 0.0... at the points, 0.4... beside them
 
 #include <xgrad/xgrad.hpp>
 

@@ -5,7 +5,7 @@
 //   lambda 0: ... of 80 right, sum of squared weights ...
 //   lambda 0.003: ... of 80 right, sum of squared weights ...
 //   lambda 0.03: ... of 80 right, sum of squared weights ...
-//   lambda 0.3: ... of 80 right, sum of squared weights ...
+//   lambda 0.1: ... of 80 right, sum of squared weights ...
 
 #include <xgrad/xgrad.hpp>
 
@@ -54,7 +54,7 @@ int main(int argc, char** argv)
     plot::Figure figure{{.title = "Strength of regularisation", .columns = 4, .width = 290, .height = 310}};
     const plot::Grid grid{-2.6, 2.6, -2.6, 2.6, 80, 80};
     int column = 0;
-    for (const double lambda : {0.0, 0.003, 0.03, 0.3}) {
+    for (const double lambda : {0.0, 0.003, 0.03, 0.1}) {
         const nn::MLP network = fit(x, y, lambda);
         const Tensor shown = squeeze(sigmoid(network(grid.points())), -1);
         plot::Axes& axes = figure.axes(0, column++).title(fmt::format("\u03bb = {}", lambda)).equal_aspect();

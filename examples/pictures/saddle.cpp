@@ -61,13 +61,13 @@ int main(int argc, char** argv)
     plane.contours(
         grid, saddle(grid.points(f64)),
         {.levels = {-1, -0.6, -0.3, -0.1, 0, 0.1, 0.3, 0.6, 1}, .color = plot::Color{150, 150, 150}, .width = 0.8});
-    figure.axes(0, 1).x_label("step").y_label("y").y_range(-0.1, 1.2);
+    figure.axes(0, 1).x_label("step").y_label("y").x_range(-1, 62).y_range(-0.1, 1.2);
     using optim::SGDOptions;
     show(figure, "SGD", SGDOptions{.lr = 0.05});
     show(figure, "momentum", SGDOptions{.lr = 0.05, .momentum = 0.9});
     show(figure, "Nesterov", SGDOptions{.lr = 0.05, .momentum = 0.9, .nesterov = true});
     show(figure, "AdaGrad", optim::AdagradOptions{.lr = 0.05});
-    show(figure, "RMSprop", optim::RMSpropOptions{.lr = 0.05});
+    show(figure, "RMSprop", optim::RMSpropOptions{.lr = 0.02});
     show(figure, "Adam", optim::AdamOptions{.lr = 0.05});
     figure.save(folder + "/saddle.svg");
     figure.save(folder + "/saddle.png");

@@ -8,15 +8,53 @@
 namespace xgrad::plot::detail {
 namespace {
 
+/// The middles of the cells of one axis, and its two ends.
+std::vector<double> positions(double low, double high, std::int64_t cells)
+{
+    std::vector<double> at{low};
+    for (std::int64_t i = 0; i < cells; ++i)
+        at.push_back(low + (high - low) * (static_cast<double>(i) + 0.5) / static_cast<double>(cells));
+    at.push_back(high);
+    return at;
+}
+
+/// The values at these positions: those at the ends continue the straight line through the two next to them.
+std::vector<double> to_the_edges(const Grid& grid, const std::vector<double>& values)
+{
+    const auto value = [&](std::int64_t row, std::int64_t column) {
+        return values[static_cast<std::size_t>(row * grid.columns + column)];
+    };
+    const auto at_column = [&](std::int64_t row, std::int64_t column) {
+        const std::int64_t inside = std::clamp<std::int64_t>(column, 0, grid.columns - 1),
+                           next = inside == 0 ? 1 : inside - 1;
+        const double v = value(row, inside);
+        return column == inside || grid.columns == 1 ? v : v + (v - value(row, next)) / 2;
+    };
+    std::vector<double> padded;
+    for (std::int64_t row = -1; row <= grid.rows; ++row) {
+        const std::int64_t inside = std::clamp<std::int64_t>(row, 0, grid.rows - 1),
+                           next = inside == 0 ? 1 : inside - 1;
+        for (std::int64_t column = -1; column <= grid.columns; ++column) {
+            const double v = at_column(inside, column);
+            padded.push_back(row == inside || grid.rows == 1 ? v : v + (v - at_column(next, column)) / 2);
+        }
+    }
+    return padded;
+}
+
 /// Marching squares. A line crosses the sides of the squares between four neighbouring points; a side is known by its first
 /// point and its direction, so that neighbouring squares agree on where it is crossed.
 class Marcher {
 public:
     Marcher(const Grid& grid, const std::vector<double>& values, double level)
-        : grid_(grid), values_(values), level_(level)
+        : x_(positions(grid.x_low, grid.x_high, grid.columns)),
+          y_(positions(grid.y_low, grid.y_high, grid.rows)),
+          values_(to_the_edges(grid, values)),
+          columns_(grid.columns + 2),
+          level_(level)
     {
-        for (std::int64_t row = 0; row + 1 < grid.rows; ++row)
-            for (std::int64_t column = 0; column + 1 < grid.columns; ++column) add_square(row, column);
+        for (std::int64_t row = 0; row + 1 < grid.rows + 2; ++row)
+            for (std::int64_t column = 0; column + 1 < columns_; ++column) add_square(row, column);
     }
 
     /// Joins the pieces: first the lines with two ends, then those that are closed.
@@ -36,7 +74,7 @@ public:
 private:
     using Side = std::int64_t;  // twice the number of its first point, and 1 where it goes up
 
-    std::int64_t point(std::int64_t row, std::int64_t column) const { return row * grid_.columns + column; }
+    std::int64_t point(std::int64_t row, std::int64_t column) const { return row * columns_ + column; }
     double value(std::int64_t p) const { return values_[static_cast<std::size_t>(p)]; }
     bool above(std::int64_t p) const { return value(p) >= level_; }
 
@@ -84,7 +122,7 @@ private:
 
     Point crossing(Side side) const
     {
-        const std::int64_t a = side / 2, b = side % 2 ? a + grid_.columns : a + 1;
+        const std::int64_t a = side / 2, b = side % 2 ? a + columns_ : a + 1;
         const double part = (level_ - value(a)) / (value(b) - value(a));
         const Point from = place(a), to = place(b);
         return {from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part};
@@ -92,14 +130,11 @@ private:
 
     Point place(std::int64_t p) const
     {
-        const double width = (grid_.x_high - grid_.x_low) / static_cast<double>(grid_.columns);
-        const double height = (grid_.y_high - grid_.y_low) / static_cast<double>(grid_.rows);
-        return {grid_.x_low + width * (static_cast<double>(p % grid_.columns) + 0.5),
-                grid_.y_low + height * (static_cast<double>(p / grid_.columns) + 0.5)};
+        return {x_[static_cast<std::size_t>(p % columns_)], y_[static_cast<std::size_t>(p / columns_)]};
     }
 
-    const Grid& grid_;
-    const std::vector<double>& values_;
+    std::vector<double> x_, y_, values_;
+    std::int64_t columns_;
     double level_;
     std::map<Side, std::vector<Side>> neighbours_;
     std::map<Side, bool> done_;

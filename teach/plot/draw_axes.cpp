@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kEdge = 12;  // around everything
 constexpr double kTickLength = 4;
-constexpr double kPixelsATick = 68;  // at least, on the x axis
+constexpr double kPixelsATick = 54;  // at least, on the x axis
 const Font kTickFont{.size = 12, .color = Color{50, 50, 50}};
 const Font kLabelFont{.size = 14, .anchor = Anchor::middle};
 const Font kTitleFont{.size = 15, .anchor = Anchor::middle, .bold = true};
@@ -42,7 +42,7 @@ Frame frame_in(const Rectangle& cell, const AxesContent& content, Ticks& ticks)
     double left = cell.x + kEdge, right = cell.x + cell.width - kEdge;
     if (!content.y.label.empty()) left += 20;
     if (content.ticks) {
-        ticks.y = ticks_of(content.y, frame.y, fitting(bottom - top, kPixelsATick * 0.75));
+        ticks.y = ticks_of(content.y, frame.y, fitting(bottom - top, kPixelsATick * 0.85));
         left += widest(ticks.y) + 9;
         ticks.x = ticks_of(content.x, frame.x, fitting(right - left, kPixelsATick));
         if (!ticks.x.empty()) right -= std::max(0.0, text_width(ticks.x.back().text, kTickFont) / 2 - kEdge + 4);
@@ -104,15 +104,19 @@ void draw_labels(Drawing& drawing, const Frame& frame, const AxesContent& conten
     drawing.text({r.x - (content.ticks ? widest(ticks.y) + 9 : 0) - 8, r.y + r.height / 2}, content.y.label, font);
 }
 
-/// Where a box of this size hides the fewest of the places: a corner, or the middle of a side.
+/// Where a box of this size hides the fewest of the places: in a corner, if not, anywhere.
 Rectangle best_place(const Frame& frame, double width, double height, const std::vector<Point>& places)
 {
     constexpr double kGap = 8;
+    constexpr int kSteps = 8;
     const Rectangle& r = frame.place;
-    const double left = r.x + kGap, center = r.x + (r.width - width) / 2, right = frame.right() - width - kGap;
-    const double top = r.y + kGap, middle = r.y + (r.height - height) / 2, bottom = frame.bottom() - height - kGap;
-    const Point corners[] = {{right, top},    {left, top},    {right, bottom}, {left, bottom},
-                             {right, middle}, {left, middle}, {center, top},   {center, bottom}};
+    const auto corner_at = [&](int column, int row) {
+        return Point{r.x + kGap + (r.width - 2 * kGap - width) * column / kSteps,
+                     r.y + kGap + (r.height - 2 * kGap - height) * row / kSteps};
+    };
+    std::vector<Point> corners{corner_at(kSteps, 0), corner_at(0, 0), corner_at(kSteps, kSteps), corner_at(0, kSteps)};
+    for (int row = 0; row <= kSteps; ++row)
+        for (int column = kSteps; column >= 0; --column) corners.push_back(corner_at(column, row));
     Rectangle best{};
     std::ptrdiff_t least = -1;
     for (const Point corner : corners) {
@@ -124,6 +128,7 @@ Rectangle best_place(const Frame& frame, double width, double height, const std:
         if (least >= 0 && hidden >= least) continue;
         least = hidden;
         best = {corner.x, corner.y, width, height};
+        if (hidden == 0) break;
     }
     return best;
 }

@@ -41,6 +41,7 @@ Drawing Figure::draw() const
     if (top > 0)
         drawing.text({drawing.width() / 2, 24}, options_.title, {.size = 17, .anchor = Anchor::middle, .bold = true});
     for (std::size_t i = 0; i < axes_.size(); ++i) {
+        if (axes_[i]->content().items.empty() && axes_[i]->content().title.empty()) continue;
         const auto columns = static_cast<std::size_t>(options_.columns);
         const auto row = static_cast<double>(i / columns), column = static_cast<double>(i % columns);
         detail::draw_axes(drawing, {column * width, top + row * height, width, height}, axes_[i]->content());

@@ -14,7 +14,7 @@ struct FigureOptions {
     double width = 560, height = 400;  ///< of one of them, in pixels, with its labels
 };
 
-/// Axes in rows and columns on one sheet:
+/// Axes in rows and columns on one sheet; those that hold nothing and have no title are left out:
 ///
 ///     plot::Figure figure{{.title = "Activations"}};
 ///     figure.axes().x_label("x").curve(-6, 6, [](double x) { return std::tanh(x); }, {.label = "tanh"});

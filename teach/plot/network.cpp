@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 namespace xgrad::plot {
 namespace {
@@ -118,6 +119,11 @@ public:
     }
 
 private:
+    struct Edge {
+        std::array<Point, 2> ends;
+        double weight;
+    };
+
     static void read(const std::vector<Tensor>& from, std::vector<std::vector<double>>& to)
     {
         for (const Tensor& x : from) to.push_back(x.to_vector<double>());
@@ -192,26 +198,56 @@ private:
 
     void draw_numbers(std::size_t layer)
     {
-        for (std::size_t i = 0; i < shown_[layer].size(); ++i) {
-            for (std::size_t j = 0; j < shown_[layer - 1].size(); ++j) {
-                const std::size_t to = shown_[layer][i], from = shown_[layer - 1][j];
-                if (!is_kept(layer, to) || !is_kept(layer - 1, from)) continue;
-                const auto [a, b] = ends(layer, j, i);
-                // Near the unit that the edge leaves, where the edges of a unit are apart already and those of others still far.
-                constexpr double kPart = 0.3;
-                const double angle = std::atan2(b.y - a.y, b.x - a.x);
-                const Point on{a.x + (b.x - a.x) * kPart, a.y + (b.y - a.y) * kPart};
-                const double w = weight(layer, to, from), size = std::clamp(0.17 * spacing_, 9.0, 14.0);
-                drawing_.text({on.x - std::sin(angle) * size * 0.36, on.y + std::cos(angle) * size * 0.36},
-                              short_number(w),
-                              {.size = size,
-                               .color = w < 0 ? mix(kNegative, kBlack, 0.3) : mix(kPositive, kBlack, 0.3),
-                               .anchor = Anchor::middle,
-                               .bold = true,
-                               .angle = -angle * 57.29577951308232,
-                               .halo = true});
-            }
+        std::vector<Edge> edges;
+        for (std::size_t i = 0; i < shown_[layer].size(); ++i)
+            for (std::size_t j = 0; j < shown_[layer - 1].size(); ++j)
+                if (is_kept(layer, shown_[layer][i]) && is_kept(layer - 1, shown_[layer - 1][j]))
+                    edges.push_back({ends(layer, j, i), weight(layer, shown_[layer][i], shown_[layer - 1][j])});
+        const double size = std::clamp(0.17 * spacing_, 9.0, 14.0);
+        std::vector<Point> taken;
+        for (std::size_t i = 0; i < edges.size(); ++i) {
+            const auto [a, b] = edges[i].ends;
+            const double w = edges[i].weight, angle = std::atan2(b.y - a.y, b.x - a.x);
+            const Point on = free_place(edges, i, taken, size);
+            taken.push_back(on);
+            drawing_.text({on.x - std::sin(angle) * size * 0.36, on.y + std::cos(angle) * size * 0.36}, short_number(w),
+                          {.size = size,
+                           .color = mix(w < 0 ? kNegative : kPositive, kBlack, 0.3),
+                           .anchor = Anchor::middle,
+                           .bold = true,
+                           .angle = -angle * 180 / std::numbers::pi,
+                           .halo = true});
         }
+    }
+
+    /// Where the number of an edge is farthest from numbers and edges that are drawn already; near its left end if it can.
+    static Point free_place(const std::vector<Edge>& edges, std::size_t edge, const std::vector<Point>& taken,
+                            double size)
+    {
+        const auto [a, b] = edges[edge].ends;
+        Point best{};
+        double most = -1;
+        for (const double part : {0.3, 0.22, 0.38, 0.16, 0.46, 0.54, 0.62, 0.7, 0.78}) {
+            const Point p{a.x + (b.x - a.x) * part, a.y + (b.y - a.y) * part};
+            double room = 1;  // 1: nothing is near
+            for (const Point other : taken)
+                room = std::min(room, std::hypot(p.x - other.x, p.y - other.y) / (2.4 * size));
+            for (std::size_t i = 0; i < edges.size(); ++i)
+                if (i != edge) room = std::min(room, distance(p, edges[i].ends) / (0.9 * size));
+            if (room <= most) continue;
+            most = room;
+            best = p;
+        }
+        return best;
+    }
+
+    /// From a point to a piece of line.
+    static double distance(Point p, const std::array<Point, 2>& ends)
+    {
+        const double dx = ends[1].x - ends[0].x, dy = ends[1].y - ends[0].y, squared = dx * dx + dy * dy;
+        const double part =
+            squared > 0 ? std::clamp(((p.x - ends[0].x) * dx + (p.y - ends[0].y) * dy) / squared, 0.0, 1.0) : 0;
+        return std::hypot(p.x - ends[0].x - part * dx, p.y - ends[0].y - part * dy);
     }
 
     std::string name(std::size_t layer, std::size_t unit) const
