@@ -340,6 +340,25 @@ TEST(Pictures, NetworkShowsWeightsBiasesAndValues)
         EXPECT_TRUE(unit->says("1"));  // what the lecture's network gives
 }
 
+TEST(Pictures, LeNetsLayersAreAsLargeAsWhatTheyGive)
+{
+    const Picture picture("lenet5");
+    const auto layers = picture.root.all("g", "layer");
+    ASSERT_EQ(layers.size(), 8u);
+    const std::size_t boxes[] = {1, 6, 6, 16, 16, 1, 1, 1};  // a map each, then bars
+    const double sides[] = {28, 28, 14, 10, 5};
+    for (std::size_t i = 0; i < 8; ++i) {
+        EXPECT_EQ(layers[i]->all("rect").size(), boxes[i]);
+        EXPECT_TRUE(layers[i]->says(layers[i]->at("data-shape")));
+        if (i < 5) {
+            EXPECT_NEAR(
+                std::stod(layers[i]->all("rect")[0]->at("width")) / std::stod(layers[0]->all("rect")[0]->at("width")),
+                sides[i] / 28, 1e-3);
+        }
+    }
+    EXPECT_EQ(layers[3]->at("data-shape"), "16 \u00d7 10 \u00d7 10");
+}
+
 TEST(Pictures, DropoutLeavesOutHiddenUnitsWithTheirEdges)
 {
     const Picture picture("dropout");

@@ -245,7 +245,8 @@ TEST(Axes, ContoursReachTheEdgesOfTheGrid)
 
 TEST(Axes, ContoursPassASaddleOnTheSideOfItsMiddle)
 {
-    // Corners 1 0 / 0 1: at the level 0.4 the middle, 0.5, lies above, so the two corners of 0 are cut off; at 0.6 those of 1.
+    // Corners 1 0 / 0 1: at the level 0.4 the middle, 0.5, lies above, so the two corners of 0 are cut off; at 0.6
+    // those of 1.
     const Grid grid{0, 2, 0, 2, 2, 2};
     for (const double level : {0.4, 0.6}) {
         Figure figure;

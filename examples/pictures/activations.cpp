@@ -1,5 +1,5 @@
-// One idea: a neuron that is far from 0 learns slowly where its activation function is flat.
-// Draws sigmoid, tanh, ReLU and softplus with their derivatives, which the tape computes, into activations.svg and .png.
+// One idea: a neuron that is far from 0 learns slowly where its activation function is flat. Draws sigmoid, tanh, ReLU
+// and softplus with their derivatives, which the tape computes, into activations.svg and .png.
 // Prints:
 //   sigmoid: slope 0.2500 at 0, 0.0066 at 5
 //   tanh: slope 1.0000 at 0, 0.0002 at 5

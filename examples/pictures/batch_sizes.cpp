@@ -1,5 +1,5 @@
-// One idea: with the same number of epochs, small batches make more steps; one batch of everything makes one step an epoch.
-// The loss by epoch for several sizes of mini-batches goes into batch_sizes.svg and .png.
+// One idea: with the same number of epochs, small batches make more steps; one batch of everything makes one step an
+// epoch. The loss by epoch for several sizes of mini-batches goes into batch_sizes.svg and .png.
 // Prints:
 //   batches of 4: 80 steps an epoch, loss ... after 20 epochs
 //   batches of 20: 16 steps an epoch, loss ... after 20 epochs

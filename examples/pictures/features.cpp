@@ -1,5 +1,6 @@
-// One idea: the first filters of a convolutional network become detectors of strokes and edges, and its maps show where they are.
-// LeNet-5 is trained on 700 digits; what it has learned, and what it sees in one of them, goes into features.svg and .png.
+// One idea: the first filters of a convolutional network become detectors of strokes and edges, and its maps show where
+// they are. LeNet-5 is trained on 700 digits; what it has learned, and what it sees in one of them, goes into
+// features.svg and .png.
 // Prints:
 //   test accuracy 0...
 //   filters (6, 1, 5, 5), maps (1, 6, 28, 28) and (1, 16, 10, 10)

@@ -1,7 +1,8 @@
-// One idea: behind many layers the gradient is a product of many factors; below 1 it vanishes, above 1 it explodes.
-// A network of 15 layers at its start: the size of the gradient at the output of each layer, and at its weights, for sigmoid,
-// for ReLU with weights of the right size, and for ReLU with weights three times as large, into gradient_norms.svg and .png.
-// Too large weights make activations grow forward as gradients do backward: their product, at the weights, is large everywhere.
+// One idea: behind many layers the gradient is a product of many factors; below 1 it vanishes, above 1 it explodes. A
+// network of 15 layers at its start: the size of the gradient at the output of each layer, and at its weights, for
+// sigmoid, for ReLU with weights of the right size, and for ReLU with weights three times as large, into
+// gradient_norms.svg and .png. Too large weights make activations grow forward as gradients do backward: their product,
+// at the weights, is large everywhere.
 // Prints:
 //   sigmoid: outputs, first / last layer ...e-..., weights ...e-...
 //   ReLU, He: outputs, first / last layer ..., weights ...

@@ -1,5 +1,6 @@
-// One idea: too small a learning rate is slow, too large a one never arrives; a rate that shrinks in steps has both advantages.
-// The loss of one network from one start by epoch, with different rates, goes into learning_rates.svg and .png.
+// One idea: too small a learning rate is slow, too large a one never arrives; a rate that shrinks in steps has both
+// advantages. The loss of one network from one start by epoch, with different rates, goes into learning_rates.svg and
+// .png.
 // Prints:
 //   rate 0.01: 2.2... after the first epoch, ... after the last
 //   rate 0.2: ... after the first epoch, 0... after the last

@@ -1,5 +1,6 @@
-// One idea: momentum goes on as before and adds the slope where it stands; Nesterov first goes on, then looks at the slope there.
-// One step of both from the same place with the same velocity, over f = (x^2 + 4 y^2) / 2, goes into momentum.svg and .png.
+// One idea: momentum goes on as before and adds the slope where it stands; Nesterov first goes on, then looks at the
+// slope there. One step of both from the same place with the same velocity, over f = (x^2 + 4 y^2) / 2, goes into
+// momentum.svg and .png.
 // Prints:
 //   momentum: slope at (-2.00, 1.20), step to (0.00, 0.64)
 //   Nesterov: slope at (-0.40, 1.60), step to (-0.32, 0.32)

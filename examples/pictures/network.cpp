@@ -1,6 +1,6 @@
-// One idea: a network is its weights: each edge multiplies, each unit adds up what comes in and its bias, then takes the sign.
-// A network that lectures calculate by hand: it gives +1 whatever goes in. With weights on its edges, and what the units give
-// for the input (1, 1) in their circles, it goes into network.svg and .png.
+// One idea: a network is its weights: each edge multiplies, each unit adds up what comes in and its bias, then takes
+// the sign. A network that lectures calculate by hand: it gives +1 whatever goes in. With weights on its edges, and
+// what the units give for the input (1, 1) in their circles, it goes into network.svg and .png.
 // Prints:
 //   layer 1: a = 12 11 22, h = 1 1 1
 //   layer 2: a = 17 15, h = 1 1

@@ -1,5 +1,5 @@
-// One idea: down a narrow valley, plain gradient descent goes to and fro; momentum and rates for each weight go along it.
-// The paths of four optimizers over f = (x^2 + 15 y^2) / 2 go into optimizer_paths.svg and .png.
+// One idea: down a narrow valley, plain gradient descent goes to and fro; momentum and rates for each weight go along
+// it. The paths of four optimizers over f = (x^2 + 15 y^2) / 2 go into optimizer_paths.svg and .png.
 // Prints:
 //   SGD: 40 steps to (..., ...), y changed its sign ... times
 //   momentum: 40 steps to (..., ...), y changed its sign ... times

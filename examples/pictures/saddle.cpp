@@ -1,6 +1,6 @@
-// One idea: at a saddle the gradient is almost 0, and what stands near its ridge needs long to get away; rates for each weight
-// make small slopes as long as steep ones.
-// Optimizers start 0.01 beside the ridge of f = x^2 - y^2; their paths go into saddle.svg and .png.
+// One idea: at a saddle the gradient is almost 0, and what stands near its ridge needs long to get away; rates for each
+// weight make small slopes as long as steep ones. Optimizers start 0.01 beside the ridge of f = x^2 - y^2; their paths
+// go into saddle.svg and .png.
 // Prints:
 //   SGD: y is ... after 40 steps, |y| > 1 ...
 //   momentum: y is ... after 40 steps, |y| > 1 ...

@@ -156,7 +156,7 @@ Axes& Axes::line(const Numbers& y, LineOptions options)
     return line(std::move(x), y, std::move(options));
 }
 
-Axes& Axes::curve(double low, double high, const std::function<double(double)>& f, LineOptions options)
+Axes& Axes::curve(double low, double high, const Callable<double(double)>& f, LineOptions options)
 {
     checked_range("curve", low, high);
     constexpr int kSteps = 200;

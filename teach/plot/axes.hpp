@@ -1,10 +1,10 @@
 #pragma once
 
+#include <xgrad/callable.hpp>
 #include <xgrad/teach/plot/drawing.hpp>
 #include <xgrad/tensor.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -34,8 +34,8 @@ struct Grid {
     double x_low = -1, x_high = 1, y_low = -1, y_high = 1;
     std::int64_t columns = 100, rows = 100;
 
-    /// (rows * columns, 2): x and y of each cell, row by row from y_low. Throws ShapeError unless there are columns and rows and
-    /// the bounds are finite and ascend.
+    /// (rows * columns, 2): x and y of each cell, row by row from y_low. Throws ShapeError unless there are columns and
+    /// rows and the bounds are finite and ascend.
     Tensor points(Dtype dtype = default_dtype()) const;
 };
 
@@ -85,8 +85,8 @@ struct ArrowOptions {
 enum class Scale : unsigned char { linear, log };
 enum class Legend : unsigned char { automatic, none };  ///< automatic: in the corner where it hides least
 
-/// One system of coordinates of a Figure, with what is drawn in it, in this order. Every function returns the axes, so that calls
-/// can be chained.
+/// One system of coordinates of a Figure, with what is drawn in it, in this order. Every function returns the axes, so
+/// that calls can be chained.
 class Axes {
 public:
     Axes();
@@ -112,16 +112,17 @@ public:
     /// y against its position: 0, 1, 2, ...
     Axes& line(const Numbers& y, LineOptions options = {});
     /// A function between two bounds, at 200 positions. Throws std::invalid_argument as x_range.
-    Axes& curve(double low, double high, const std::function<double(double)>& f, LineOptions options = {});
+    Axes& curve(double low, double high, const Callable<double(double)>& f, LineOptions options = {});
     Axes& scatter(const Numbers& x, const Numbers& y, ScatterOptions options = {});
     /// Points (n, 2). Throws ShapeError for another shape.
     Axes& scatter(const Tensor& points, ScatterOptions options = {});
-    /// From 0 to each height, at 0, 1, 2, ...; names stand in place of the numbers. Throws ShapeError unless there are as many
-    /// names as heights, or none.
+    /// From 0 to each height, at 0, 1, 2, ...; names stand in place of the numbers. Throws ShapeError unless there are
+    /// as many names as heights, or none.
     Axes& bars(const Numbers& heights, std::vector<std::string> names = {}, BarOptions options = {});
     /// Pixels (rows, columns), the first row at the top, without ticks. Throws ShapeError for another shape.
     Axes& image(const Tensor& values, ImageOptions options = {});
-    /// Values (rows * columns) or (rows * columns, 1) at the points of the grid, as colours. Throws ShapeError for another number.
+    /// Values (rows * columns) or (rows * columns, 1) at the points of the grid, as colours. Throws ShapeError for
+    /// another number.
     Axes& heat_map(const Grid& grid, const Tensor& values, ImageOptions options = {});
     /// Lines along which the values are a level, linear between the points of the grid (marching squares).
     Axes& contours(const Grid& grid, const Tensor& values, ContourOptions options = {});

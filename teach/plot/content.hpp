@@ -5,6 +5,8 @@
 #include <xgrad/error.hpp>
 #include <xgrad/teach/plot/axes.hpp>
 
+#include <variant>
+
 namespace xgrad::plot::detail {
 
 using xgrad::detail::error_text;
@@ -68,8 +70,8 @@ struct AxesContent {
     std::size_t colors_used = 0;
 };
 
-/// Which range an axis shows: the one that was asked for, or the data's with a margin. Throws std::invalid_argument for values
-/// that are not positive on a logarithmic axis.
+/// Which range an axis shows: the one that was asked for, or the data's with a margin. Throws std::invalid_argument for
+/// values that are not positive on a logarithmic axis.
 Range x_range_of(const AxesContent& content);
 Range y_range_of(const AxesContent& content);
 

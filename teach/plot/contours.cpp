@@ -42,8 +42,8 @@ std::vector<double> to_the_edges(const Grid& grid, const std::vector<double>& va
     return padded;
 }
 
-/// Marching squares. A line crosses the sides of the squares between four neighbouring points; a side is known by its first
-/// point and its direction, so that neighbouring squares agree on where it is crossed.
+/// Marching squares. A line crosses the sides of the squares between four neighbouring points; a side is known by its
+/// first point and its direction, so that neighbouring squares agree on where it is crossed.
 class Marcher {
 public:
     Marcher(const Grid& grid, const std::vector<double>& values, double level)

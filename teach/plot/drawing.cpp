@@ -44,7 +44,8 @@ std::string ending_of(const std::string& path)
 
 }  // namespace
 
-Drawing::Drawing(double width, double height) : width_(width), height_(height)
+Drawing::Drawing(double width, double height)
+    : width_(width), height_(height), shapes_(std::make_unique<detail::Shapes>())
 {
     const auto fits = [](double side) { return side >= 1 && side <= 20000; };
     if (fits(width) && fits(height)) return;
@@ -53,28 +54,33 @@ Drawing::Drawing(double width, double height) : width_(width), height_(height)
                                         "check the size of the figure and its rows and columns"));
 }
 
+Drawing::Drawing(Drawing&& other) noexcept = default;
+Drawing& Drawing::operator=(Drawing&& other) noexcept = default;
+Drawing::~Drawing() = default;
+
 void Drawing::line(std::vector<Point> points, const Pen& pen)
 {
     for (Point& p : points)
         if (is_finite(p)) p = within(p);
-    add(Path{std::move(points), false, kNoColor, pen});
+    shapes_->list.emplace_back(detail::Path{std::move(points), false, kNoColor, pen});
 }
 
 void Drawing::polygon(std::vector<Point> corners, Color fill, const Pen& outline)
 {
     if (!std::all_of(corners.begin(), corners.end(), [](Point p) { return is_finite(p); })) return;
     for (Point& p : corners) p = within(p);
-    add(Path{std::move(corners), true, fill, outline});
+    shapes_->list.emplace_back(detail::Path{std::move(corners), true, fill, outline});
 }
 
 void Drawing::rectangle(const Rectangle& place, Color fill, const Pen& outline)
 {
-    if (is_finite(place)) add(Box{within(place), fill, outline});
+    if (is_finite(place)) shapes_->list.emplace_back(detail::Box{within(place), fill, outline});
 }
 
 void Drawing::circle(Point center, double radius, Color fill, const Pen& outline)
 {
-    if (is_finite(center) && std::isfinite(radius)) add(Circle{within(center), within(radius), fill, outline});
+    if (is_finite(center) && std::isfinite(radius))
+        shapes_->list.emplace_back(detail::Circle{within(center), within(radius), fill, outline});
 }
 
 void Drawing::arrow(Point from, Point to, const Pen& pen, double head)
@@ -92,7 +98,7 @@ void Drawing::arrow(Point from, Point to, const Pen& pen, double head)
 
 void Drawing::text(Point at, const std::string& text, const Font& font)
 {
-    if (is_finite(at)) add(Text{within(at), detail::clean_text(text), font});
+    if (is_finite(at)) shapes_->list.emplace_back(detail::Text{within(at), detail::clean_text(text), font});
 }
 
 void Drawing::pixels(const Rectangle& place, std::size_t columns, std::size_t rows, std::vector<Color> colors)
@@ -101,19 +107,19 @@ void Drawing::pixels(const Rectangle& place, std::size_t columns, std::size_t ro
         throw ShapeError(detail::error_text(
             "pixels", fmt::format("{} colours for {} columns and {} rows", colors.size(), columns, rows),
             "there is a colour for each column of each row, and at least one", "check columns and rows"));
-    if (is_finite(place)) add(Pixels{within(place), columns, rows, std::move(colors)});
+    if (is_finite(place)) shapes_->list.emplace_back(detail::Pixels{within(place), columns, rows, std::move(colors)});
 }
 
 void Drawing::begin_group(std::string kind, std::vector<std::pair<std::string, std::string>> facts)
 {
     for (auto& [name, fact] : facts) fact = detail::clean_text(fact);
-    add(GroupBegin{std::move(kind), std::move(facts), false, {}});
+    shapes_->list.emplace_back(detail::GroupBegin{std::move(kind), std::move(facts), false, {}});
     ++open_groups_;
 }
 
 void Drawing::begin_clip(std::string kind, const Rectangle& clip)
 {
-    add(GroupBegin{std::move(kind), {}, true, within(clip)});
+    shapes_->list.emplace_back(detail::GroupBegin{std::move(kind), {}, true, within(clip)});
     ++open_groups_;
 }
 
@@ -124,7 +130,7 @@ void Drawing::end_group()
                                                   "each end_group belongs to a begin_group or begin_clip",
                                                   "take this call out"));
     --open_groups_;
-    add(GroupEnd{});
+    shapes_->list.emplace_back(detail::GroupEnd{});
 }
 
 std::string Drawing::svg() const { return detail::svg_text(*this); }

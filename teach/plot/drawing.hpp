@@ -4,9 +4,9 @@
 
 #include <xgrad/teach/plot/color.hpp>
 
+#include <memory>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace xgrad::plot {
@@ -41,43 +41,9 @@ struct Font {
     bool halo = false;  ///< a white rim, so that it can be read on lines
 };
 
-/// What a Drawing is made of.
-struct Path {
-    std::vector<Point> points;  ///< a point that is not finite breaks the line
-    bool closed = false;
-    Color fill = kNoColor;
-    Pen pen;
-};
-struct Box {
-    Rectangle place;
-    Color fill = kNoColor;
-    Pen pen;
-};
-struct Circle {
-    Point center;
-    double radius = 0;
-    Color fill = kNoColor;
-    Pen pen;
-};
-struct Text {
-    Point at;  ///< on the base line
-    std::string text;
-    Font font;
-};
-struct Pixels {
-    Rectangle place;
-    std::size_t columns = 0, rows = 0;
-    std::vector<Color> colors;  ///< row by row from the top
-};
-/// Names what belongs together: the class of an SVG group, and its attributes data-NAME.
-struct GroupBegin {
-    std::string kind;
-    std::vector<std::pair<std::string, std::string>> facts;
-    bool clips = false;
-    Rectangle clip;  ///< with `clips`, nothing outside is shown
-};
-struct GroupEnd {};
-using Shape = std::variant<Path, Box, Circle, Text, Pixels, GroupBegin, GroupEnd>;
+namespace detail {
+struct Shapes;
+}
 
 /// A list of shapes; later ones lie on top. Shapes with a coordinate that is not finite are left out, and coordinates
 /// beyond a million are taken for a million. Bytes that are no UTF-8, and control characters, become U+FFFD.
@@ -85,10 +51,13 @@ class Drawing {
 public:
     /// An empty white sheet. Throws ShapeError unless both sides are at least 1 and at most 20000.
     Drawing(double width, double height);
+    Drawing(Drawing&& other) noexcept;
+    Drawing& operator=(Drawing&& other) noexcept;
+    ~Drawing();
 
     double width() const { return width_; }
     double height() const { return height_; }
-    const std::vector<Shape>& shapes() const { return shapes_; }
+    const detail::Shapes& shapes() const { return *shapes_; }  ///< for the writers of formats
 
     void line(std::vector<Point> points, const Pen& pen);
     void polygon(std::vector<Point> corners, Color fill, const Pen& outline = kNoPen);
@@ -104,22 +73,20 @@ public:
     void begin_clip(std::string kind, const Rectangle& clip);
     void end_group();  ///< throws std::logic_error where none has begun
 
-    /// The text of an SVG file. Texts stay texts, so that a browser finds them. Pixels are embedded as PNG, for which the
-    /// library needs to have been built with cairo: throws DataError otherwise.
+    /// The text of an SVG file. Texts stay texts, so that a browser finds them. Pixels are embedded as PNG, for which
+    /// the library needs to have been built with cairo: throws DataError otherwise.
     std::string svg() const;
 
     /// The bytes of a PNG file, `scale` of its pixels a unit. Throws DataError without cairo.
     std::string png(double scale = 2) const;
 
-    /// Writes svg() or png(), as the ending of the path says. The file stands there complete or not at all. Throws DataError
-    /// for another ending, and where the file cannot be written.
+    /// Writes svg() or png(), as the ending of the path says. The file stands there complete or not at all. Throws
+    /// DataError for another ending, and where the file cannot be written.
     void save(const std::string& path) const;
 
 private:
-    void add(Shape shape) { shapes_.push_back(std::move(shape)); }
-
     double width_, height_;
-    std::vector<Shape> shapes_;
+    std::unique_ptr<detail::Shapes> shapes_;
     std::size_t open_groups_ = 0;
 };
 

@@ -21,8 +21,9 @@ struct FigureOptions {
 ///     figure.save("tanh.svg");
 ///
 /// In the SVG, groups say what is what, and in which coordinates, so that programs can read a picture back: "axes" with
-/// data-title, data-frame (x y width height in pixels), data-x-range, data-y-range, data-x-scale and data-y-scale, and in it
-/// "line", "scatter", "bars", "image", "heat-map", "contours", "arrow", "legend", each with its data-label where it has one.
+/// data-title, data-frame (x y width height in pixels), data-x-range, data-y-range, data-x-scale and data-y-scale, and
+/// in it "line", "scatter", "bars", "image", "heat-map", "contours", "arrow", "legend", each with its data-label where
+/// it has one.
 class Figure {
 public:
     /// Throws ShapeError unless there is a row and a column, and for a sheet that Drawing refuses.

@@ -5,6 +5,8 @@
 #include <xgrad/error.hpp>
 #include <xgrad/teach/plot/drawing.hpp>
 
+#include "teach/plot/shapes.hpp"
+
 namespace xgrad::plot::detail {
 
 using xgrad::detail::error_text;

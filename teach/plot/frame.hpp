@@ -19,8 +19,8 @@ struct Frame {
     double bottom() const { return place.y + place.height; }
     bool holds(Point pixel) const;
 
-    /// The data as pixels, without what lies outside: each piece of the line from where it comes in to where it goes out. Gaps
-    /// are points of NaN.
+    /// The data as pixels, without what lies outside: each piece of the line from where it comes in to where it goes
+    /// out. Gaps are points of NaN.
     std::vector<Point> clipped(const std::vector<Point>& data) const;
 };
 

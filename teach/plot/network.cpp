@@ -220,7 +220,8 @@ private:
         }
     }
 
-    /// Where the number of an edge is farthest from numbers and edges that are drawn already; near its left end if it can.
+    /// Where the number of an edge is farthest from numbers and edges that are drawn already; near its left end if it
+    /// can.
     static Point free_place(const std::vector<Edge>& edges, std::size_t edge, const std::vector<Point>& taken,
                             double size)
     {

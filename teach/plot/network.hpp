@@ -9,9 +9,9 @@
 
 namespace xgrad::plot {
 
-/// A network of layers whose units all feed the units of the next layer, as lectures draw it: circles from left to right, and an
-/// edge a weight. An edge is blue where its weight is positive and vermilion where it is negative, the wider the larger it is.
-/// Whatever is left empty is not shown.
+/// A network of layers whose units all feed the units of the next layer, as lectures draw it: circles from left to
+/// right, and an edge a weight. An edge is blue where its weight is positive and vermilion where it is negative, the
+/// wider the larger it is. Whatever is left empty is not shown.
 struct NetworkDiagram {
     std::string title = {};
     std::vector<std::int64_t> units;                   ///< of each layer, inputs first
@@ -27,9 +27,9 @@ struct NetworkDiagram {
 /// The diagram of an MLP with its weights and biases.
 NetworkDiagram diagram(const nn::MLP& model);
 
-/// Draws it into a part of the sheet. In the SVG, groups of class "network" hold groups "edge" (data-from, data-to: layer.unit
-/// counted from 0, data-weight), "unit" (data-unit, data-dropped). Throws ShapeError unless there are two layers, each of one
-/// unit at least, and shapes fit; most_units is at least 3.
+/// Draws it into a part of the sheet. In the SVG, groups of class "network" hold groups "edge" (data-from, data-to:
+/// layer.unit counted from 0, data-weight), "unit" (data-unit, data-dropped). Throws ShapeError unless there are two
+/// layers, each of one unit at least, and shapes fit; most_units is at least 3.
 void draw(Drawing& drawing, const Rectangle& place, const NetworkDiagram& network);
 
 /// The same on a sheet of its own.

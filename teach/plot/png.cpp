@@ -51,8 +51,8 @@ std::string encoded(cairo_surface_t* surface)
     return bytes;
 }
 
-/// A surface with one pixel a colour, in cairo's layout: 8 bits each of opacity, red, green and blue, from the highest, colours times
-/// the opacity.
+/// A surface with one pixel a colour, in cairo's layout: 8 bits each of opacity, red, green and blue, from the highest,
+/// colours times the opacity.
 Surface surface_of(const Pixels& pixels)
 {
     Surface surface =
@@ -205,7 +205,7 @@ std::string png_bytes(const Drawing& drawing, double scale)
             "the scale is positive, and a PNG has at most 20000 pixels a side", "take a smaller scale, or .svg"));
     const Surface surface = new_surface(CAIRO_FORMAT_RGB24, columns, rows);
     Painter painter(surface.get(), scale);
-    for (const Shape& shape : drawing.shapes()) std::visit(painter, shape);
+    for (const Shape& shape : drawing.shapes().list) std::visit(painter, shape);
     painter.finish();
     cairo_surface_flush(surface.get());
     return encoded(surface.get());

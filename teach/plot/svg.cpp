@@ -67,7 +67,7 @@ public:
             "stroke-linejoin=\"round\">\n",
             width, height);
         print("<rect width=\"{}\" height=\"{}\" fill=\"#ffffff\"/>\n", width, height);
-        for (const Shape& shape : drawing.shapes()) std::visit(*this, shape);
+        for (const Shape& shape : drawing.shapes().list) std::visit(*this, shape);
         while (depth_ > 0) (*this)(GroupEnd{});
         out_ += "</svg>\n";
     }
