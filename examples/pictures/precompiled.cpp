@@ -1,1 +1,0 @@
-// Owner of what the programs of pictures have precompiled.
