@@ -245,25 +245,25 @@ TEST(Axes, ContoursReachTheEdgesOfTheGrid)
 
 TEST(Axes, ContoursPassASaddleOnTheSideOfItsMiddle)
 {
-    // Corners 1 0 / 0 1: at the level 0.4 the middle, 0.5, lies above, so the two corners of 0 are cut off; at 0.6
-    // those of 1.
+    // Corners 1 0 / 0 1 of the square from 0.5 to 1.5. Its middle, 0.5, lies above the level 0.4: the corners of 1 hang
+    // together, and lines cut off those of 0. At 0.6 they cut off those of 1.
     const Grid grid{0, 2, 0, 2, 2, 2};
     for (const double level : {0.4, 0.6}) {
         Figure figure;
-        figure.axes()
-            .contours(grid, tensor({4}, {1, 0, 0, 1}), {.levels = {level}, .label = "c"})
-            .x_range(0, 2)
-            .y_range(0, 2);
+        figure.axes().x_range(0, 2).y_range(0, 2);
+        figure.axes().contours(grid, tensor({4}, {1, 0, 0, 1}), {.levels = {level}, .label = "c"});
         const Picture picture(figure);
+        int pieces = 0;
         for (const Element* path : picture.axes().find("contours")->all("path")) {
             const std::vector<double> d = path->numbers("d");
-            for (std::size_t i = 0; i + 1 < d.size(); i += 2) {
-                const auto p = picture.axes().to_data(d[i], d[i + 1]);
-                const double away =
-                    level < 0.5 ? std::abs(p.x - p.y) : std::abs(p.x + p.y - 2);  // of the diagonal that hangs together
-                EXPECT_GT(away, 0.1) << level;
+            for (std::size_t i = 0; i + 3 < d.size(); i += 2) {
+                const auto p = picture.axes().to_data((d[i] + d[i + 2]) / 2, (d[i + 1] + d[i + 3]) / 2);
+                if (std::max(std::abs(p.x - 1), std::abs(p.y - 1)) > 0.49) continue;  // outside of the square
+                ++pieces;
+                EXPECT_GT(level < 0.5 ? std::abs(p.x - p.y) : std::abs(p.x + p.y - 2), 0.3) << level;
             }
         }
+        EXPECT_EQ(pieces, 2);
     }
 }
 
