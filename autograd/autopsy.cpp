@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "autograd/formula_names.hpp"
+#include "autograd/open_tapes.hpp"
 #include "autograd/walk.hpp"
 
 namespace xgrad::detail {
@@ -124,9 +125,9 @@ bool is_operation(const char* name)
 std::string autopsy(const char* operation)
 {
     if (running_walk) return autopsy_of(*running_walk);
-    const Recording* const r = running();
-    if (!r) return "";
-    if (r->log) return autopsy_of(*r);
+    const OpenTape* const open = this_thread ? this_thread->peek() : nullptr;
+    if (!open || current != open->recording) return "";  // nobody records
+    if (open->recording->log) return autopsy_of(*open->recording);
     return is_operation(operation) ? std::string("\n  more: for the line and the operands ") + kMore : "";
 }
 

@@ -44,6 +44,9 @@ public:
         return innermost_ == &none_ ? nullptr : innermost_;
     }
 
+    /// The same, for a look at it: closes nothing.
+    const OpenTape* peek() const { return innermost_ == &none_ ? nullptr : innermost_; }
+
     /// The place for a tape that is about to open; push() opens it.
     OpenTape& next()
     {

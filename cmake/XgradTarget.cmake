@@ -48,6 +48,9 @@ target_link_libraries(xgrad PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_js
 if(XGRAD_HAS_ONEDNN)
   target_link_libraries(xgrad PRIVATE OneDNN::dnnl)
 endif()
+if(XGRAD_HAS_CAIRO)
+  target_link_libraries(xgrad PRIVATE $<LINK_ONLY:PkgConfig::cairo>)  # its headers are for one source: teach/plot
+endif()
 target_sources(xgrad PUBLIC FILE_SET generated TYPE HEADERS BASE_DIRS ${XGRAD_INCLUDE_DIR}
                             FILES ${XGRAD_INCLUDE_DIR}/xgrad/version.hpp)
 

@@ -65,7 +65,7 @@ foreach(folder autograd nn optim data train teach)
   endforeach()
 endforeach()
 
-file(GLOB files RELATIVE ${ROOT} ${ROOT}/examples/*.cpp ${ROOT}/examples/course/*.cpp)
+file(GLOB files RELATIVE ${ROOT} ${ROOT}/examples/*.cpp ${ROOT}/examples/course/*.cpp ${ROOT}/examples/pictures/*.cpp)
 foreach(file ${files})
   file(STRINGS ${ROOT}/${file} includes REGEX "^ *# *include *\"")
   foreach(line ${includes})

@@ -14,6 +14,7 @@
 //   matmul: shapes (2, 2) and (3, 2) do not fit.
 //     rule: (m, k) x (k, n) -> (m, n): columns of the left equal rows of the right.
 //     try:  transpose one operand, or check the layer's in_features.
+//     more: for the line and the operands open the tape with xgrad::Tape tape{{.explain = true}}
 
 #include <xgrad/xgrad.hpp>
 
