@@ -190,44 +190,62 @@ void RecordedFunction::prepare(const Tensor& target)
     mutations_ = mutations_on(recording_, target);
 }
 
-/// The gradients of a walk in which wrong terms stand in place of right ones. Hooks that replace come before those that
-/// only look, so that each term is made from the adjoint that the wrong walk has.
-std::vector<Tensor> RecordedFunction::mutated(const std::vector<const Mutation*>& mutations)
-{
-    std::vector<Tensor> upstream(mutations.size());
-    std::vector<HookHandle> handles;
-    for (std::size_t k = 0; k < mutations.size(); ++k) {
-        const Mutation& m = *mutations[k];
+/// Hooks of one walk, and what it leaves behind: both are taken back at the end.
+class RecordedFunction::WrongWalk {
+public:
+    WrongWalk(RecordedFunction& of, const std::vector<const Mutation*>& mutations)
+        : recording_(of.recording_), upstream_(mutations.size())
+    {
+        // Contributions are to stay those of the right walk.
+        for (const ExplainedNode& node : *recording_.log) contributions_.push_back(node.contributions);
+        // Hooks that replace come before those that only look, so that each term is made from the adjoint of the wrong walk.
+        for (std::size_t k = 0; k < mutations.size(); ++k) replace(*mutations[k], k, of.uses_);
+        for (std::size_t k = 0; k < mutations.size(); ++k)
+            handles_.push_back(register_hook(entry(recording_, mutations[k]->node).output,
+                                             [this, k](const Tensor& gy) { upstream_[k] = gy; }));
+    }
+    ~WrongWalk()
+    {
+        for (HookHandle& handle : handles_) handle.remove();
+        for (std::size_t n = 0; n < contributions_.size(); ++n)
+            (*recording_.log)[n].contributions = std::move(contributions_[n]);
+    }
+    WrongWalk(const WrongWalk&) = delete;
+    WrongWalk& operator=(const WrongWalk&) = delete;
+
+private:
+    void replace(const Mutation& m, std::size_t k, const std::vector<std::uint32_t>& uses)
+    {
         const ExplainedNode& node = entry(recording_, m.node);
-        Tensor right;  // undefined: the only one
-        if (uses_[recording_.nodes[m.node].input_node(m.input)] > 1)
+        Tensor right;  // undefined: nothing else is in the adjoint
+        if (uses[recording_.nodes[m.node].input_node(m.input)] > 1)
             for (const ExplainedNode::Contribution& c : node.contributions)
                 if (c.input == m.input) right = c.value;
-        handles.push_back(register_hook(node.inputs[m.input], [&m, &upstream, k, right](const Tensor& g) -> Tensor {
-            if (!upstream[k].defined()) return Tensor();
-            const Tensor wrong = m.part(upstream[k]);
+        handles_.push_back(register_hook(node.inputs[m.input], [this, &m, k, right](const Tensor& g) -> Tensor {
+            if (!upstream_[k].defined()) return Tensor();
+            const Tensor wrong = m.part(upstream_[k]);
             return right.defined() ? g - right + wrong : wrong;
         }));
     }
-    for (std::size_t k = 0; k < mutations.size(); ++k)
-        handles.push_back(register_hook(entry(recording_, mutations[k]->node).output,
-                                        [&upstream, k](const Tensor& gy) { upstream[k] = gy; }));
-    // Contributions are those of the right walk: the next mutation needs them.
-    std::vector<std::vector<ExplainedNode::Contribution>> kept;
-    for (ExplainedNode& node : *recording_.log) kept.push_back(node.contributions);
-    std::vector<Tensor> out = gradients();
-    for (std::size_t n = 0; n < kept.size(); ++n)
-        entry(recording_, static_cast<std::uint32_t>(n)).contributions = kept[n];
-    for (HookHandle& handle : handles) handle.remove();
-    return out;
-}
 
-Derivation RecordedFunction::derivation(const std::vector<const Mutation*>& mutations)
+    Recording& recording_;
+    std::vector<Tensor> upstream_;
+    std::vector<HookHandle> handles_;
+    std::vector<std::vector<ExplainedNode::Contribution>> contributions_;
+};
+
+/// What the mistakes give; nothing where a wrong term has no meaning, as its operation says by throwing.
+void RecordedFunction::add_derivation(std::vector<Derivation>& out, const std::vector<const Mutation*>& mutations)
 {
     Derivation d{mutations[0]->mistake, mutations[0]->text, static_cast<int>(mutations.size()), {}};
     for (std::size_t k = 1; k < mutations.size(); ++k) d.text += ". And " + mutations[k]->text;
-    for (const Tensor& gradient : mutated(mutations)) d.gradients.push_back(numbers_of(gradient));
-    return d;
+    try {
+        const WrongWalk walk(*this, mutations);
+        for (const Tensor& gradient : gradients()) d.gradients.push_back(numbers_of(gradient));
+    } catch (const std::invalid_argument&) {
+        return;
+    }
+    out.push_back(std::move(d));
 }
 
 std::vector<Derivation> RecordedFunction::derivations(const Tensor& target)
@@ -236,14 +254,14 @@ std::vector<Derivation> RecordedFunction::derivations(const Tensor& target)
     std::vector<Derivation> out;
     std::vector<const Mutation*> slopes;
     for (const Mutation& m : mutations_) {
-        out.push_back(derivation({&m}));
+        add_derivation(out, {&m});
         if (m.mistake == Mistake::slope_missing) slopes.push_back(&m);
     }
-    if (slopes.size() > 1) {
-        Derivation all = derivation(slopes);
-        all.mistakes = 1;
-        all.text = "g' is missing in every layer: delta = dL/dy g'(u), by hand it is dL/dy";
-        out.push_back(std::move(all));
+    const std::size_t single = out.size();
+    if (slopes.size() > 1) add_derivation(out, slopes);
+    if (out.size() > single) {
+        out.back().mistakes = 1;
+        out.back().text = "g' is missing in every layer: delta = dL/dy g'(u), by hand it is dL/dy";
     }
     return out;
 }
@@ -256,7 +274,7 @@ std::vector<Derivation> RecordedFunction::pairs_of_mistakes(const Tensor& target
         for (std::size_t j = i + 1; j < mutations_.size() && out.size() < kMostPairs; ++j) {
             const bool in_order = mutations_[i].mistake < mutations_[j].mistake;
             if (mutations_[i].node == mutations_[j].node && mutations_[i].input == mutations_[j].input) continue;
-            out.push_back(derivation({&mutations_[in_order ? i : j], &mutations_[in_order ? j : i]}));
+            add_derivation(out, {&mutations_[in_order ? i : j], &mutations_[in_order ? j : i]});
         }
     return out;
 }

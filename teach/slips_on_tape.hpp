@@ -68,8 +68,8 @@ public:
     std::vector<std::string> operations_of_users();
 
 private:
-    std::vector<Tensor> mutated(const std::vector<const Mutation*>& mutations);
-    Derivation derivation(const std::vector<const Mutation*>& mutations);
+    class WrongWalk;
+    void add_derivation(std::vector<Derivation>& out, const std::vector<const Mutation*>& mutations);
     void prepare(const Tensor& target);
 
     Tape tape_{{.explain = true, .isolated = true}};

@@ -130,8 +130,9 @@ private:
         with(Mistake::slope_at_output, slip_text::slope_at_output(operation()),
              slope(name, y, slope_argument(name, y)));
         for (const Tensor& t : targets_)
-            if (t.sizes() == y.sizes() && t.dtype() == y.dtype())
-                with(Mistake::slope_at_target, slip_text::slope_at_target(operation()), slope(name, t, t));
+            if (t.sizes() == y.sizes())
+                with(Mistake::slope_at_target, slip_text::slope_at_target(operation()),
+                     slope(name, to(t, y.dtype()), to(t, y.dtype())));
     }
 
     /// f(y): what a slope that reads the function's value gets where it is taken at y.

@@ -262,6 +262,24 @@ TEST(CheckByHand, FactorMissing)
                 Mistake::factor_missing);
 }
 
+TEST(CheckByHand, MistakesAreFoundInSinglePrecision)
+{
+    const Network n;
+    const auto single = [](const NamedTensors& list) {
+        NamedTensors out;
+        for (const auto& [name, value] : list) out.emplace_back(name, to(value, f32));
+        return out;
+    };
+    const Tensor delta = n.a - n.y, no_slope = matmul(delta, transpose(n.w2));
+    const auto check = [&](const NamedTensors& by_hand) {
+        return check_by_hand(n.function(cross_entropy_mean), single(n.inputs()), single(by_hand));
+    };
+    EXPECT_TRUE(check(n.from(delta / kSamples)));
+    expect_only(check(n.from(delta)), "W1", Mistake::one_over_n_missing);
+    expect_only(check(n.from(-delta / kSamples)), "W1", Mistake::sign_flipped);
+    expect_only(check(n.from(delta / kSamples, no_slope / kSamples)), "W1", Mistake::slope_missing);
+}
+
 // S4:213: delta = Y (1 - Y) (Yh - Y), which is 0 for each label.
 TEST(CheckByHand, SlopeAtTheTarget)
 {
