@@ -43,6 +43,7 @@ enum class Mistake : unsigned char {
     slope_twice,       ///< one g' too many
     factor_missing,    ///< the other factor of a product: dW = delta without the layer's input
     not_transposed,    ///< W where W^T is meant
+    factors_swapped,   ///< g' behind the product with W^T instead of before it
     transposed,        ///< the whole gradient
     softmax_twice,
     all_zero,

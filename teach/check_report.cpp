@@ -82,6 +82,7 @@ const char* name_of(Mistake mistake)
                                       "slope_twice",
                                       "factor_missing",
                                       "not_transposed",
+                                      "factors_swapped",
                                       "transposed",
                                       "softmax_twice",
                                       "all_zero",

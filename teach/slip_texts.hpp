@@ -38,6 +38,12 @@ inline std::string transposed_too_often(const std::string& weight, const std::st
 {
     return weight + " is transposed where it should not be: of y = x W^T, dL/d" + input + " is dL/dy W";
 }
+inline std::string factors_swapped(const std::string& weight, const std::string& operation)
+{
+    return "the factors are in the wrong order: dL/dy is multiplied by the slope of " + operation +
+           " before it goes through " + weight +
+           "; by hand the slope comes behind, W^T dL/dy times g'(u), which fits only because " + weight + " is square";
+}
 inline std::string softmax_twice()
 {
     return "softmax is applied twice: the gradient of the scores o is softmax(o) - y, by hand it is "

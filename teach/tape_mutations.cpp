@@ -203,12 +203,44 @@ private:
 
     // ---- products ----
 
+    /// The activation that the value goes into, at most after a sum with a bias; kNone if it goes anywhere else.
+    std::uint32_t activation_after(std::uint32_t value) const
+    {
+        for (std::uint32_t from = value;;) {
+            std::uint32_t user = Node::kNone;
+            for (std::uint32_t n = from + 1; n < r_.nodes.size(); ++n)
+                for (std::uint32_t i = 0; !is_leaf(n) && i < r_.nodes[n].input_count(); ++i)
+                    if (r_.nodes[n].input_node(i) == from) {
+                        if (user != Node::kNone) return Node::kNone;
+                        user = n;
+                    }
+            if (user == Node::kNone || is_activation(r_.nodes[user].op->name)) return user;
+            if (std::strcmp(r_.nodes[user].op->name, "add") != 0) return Node::kNone;
+            from = user;
+        }
+    }
+
+    /// The slope of the activation behind a product, and what goes through W^T without it, in each other's place.
+    template <class F>
+    void swapped(std::uint32_t input, const std::string& weight, F&& through_weights)
+    {
+        const std::uint32_t g = activation_after(n_);
+        if (g == Node::kNone || !entry(g).adjoint.defined()) return;
+        const Tensor u = detach(entry(g).inputs[0]), y = detach(entry(g).output);
+        const Tensor here = slope(r_.nodes[g].op->name, u, y);
+        if (!here.defined() || !(here.sizes() == entry(n_).inputs[input].sizes())) return;
+        const std::string operation = std::string(r_.nodes[g].op->name);
+        add(input, Mistake::factors_swapped, slip_text::factors_swapped(weight, operation),
+            [wrong = through_weights(entry(g).adjoint) * here](const Tensor&) { return wrong; });
+    }
+
     void product()
     {
         const Tensor a = detach(entry(n_).inputs[0]), b = detach(entry(n_).inputs[1]);
         if (a.ndim() != 2 || b.ndim() != 2) return;
         const std::string left = name_of_input(0, "the left factor"), right = name_of_input(1, "the right factor");
         if (is_differentiated(0)) {
+            swapped(0, right, [&](const Tensor& gy) { return matmul(gy, transpose(b)); });
             if (b.size(0) == b.size(1))
                 add(0, Mistake::not_transposed, slip_text::not_transposed(right, left + " = dL/dY " + right + "^T"),
                     [b](const Tensor& gy) { return matmul(gy, b); });
@@ -216,6 +248,7 @@ private:
                 [b](const Tensor& gy) { return matmul(gy, transpose(ones_like(b))); });
         }
         if (is_differentiated(1)) {
+            swapped(1, left, [&](const Tensor& gy) { return matmul(transpose(a), gy); });
             if (a.size(0) == a.size(1))
                 add(1, Mistake::not_transposed, slip_text::not_transposed(left, right + " = " + left + "^T dL/dY"),
                     [a](const Tensor& gy) { return matmul(a, gy); });
@@ -231,6 +264,7 @@ private:
         if (x.ndim() != 2 || w.ndim() != 2) return;
         const std::string input = name_of_input(0, "the layer's input"), weight = name_of_input(1, "W");
         if (is_differentiated(0)) {
+            swapped(0, weight, [&](const Tensor& gy) { return matmul(gy, w); });
             if (w.size(0) == w.size(1))
                 add(0, Mistake::not_transposed, slip_text::transposed_too_often(weight, input),
                     [w](const Tensor& gy) { return matmul(gy, transpose(w)); });

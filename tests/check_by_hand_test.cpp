@@ -280,6 +280,17 @@ TEST(CheckByHand, MistakesAreFoundInSinglePrecision)
     expect_only(check(n.from(delta / kSamples, no_slope / kSamples)), "W1", Mistake::slope_missing);
 }
 
+// The weights are used twice, by the layer and by their penalty: the term of one of them is replaced.
+TEST(CheckByHand, FactorMissingBesideAPenalty)
+{
+    const Penalised p;
+    const Tensor without_x = expand(sum(p.delta, 0), {3, 2});
+    expect_only(p.check(without_x + kLambda / kSamples * p.w, p.db), "W", Mistake::factor_missing);
+    const CheckReport report = p.check(without_x, p.db);
+    expect_only(report, "W", Mistake::factor_missing);
+    EXPECT_NE(report.message.find("And the penalty is missing"), std::string::npos) << report.message;
+}
+
 // S4:213: delta = Y (1 - Y) (Yh - Y), which is 0 for each label.
 TEST(CheckByHand, SlopeAtTheTarget)
 {
@@ -312,8 +323,7 @@ TEST(CheckByHand, SlopeTwice)
 
 // ---- transposition ----------------------------------------------------------------------------------------------------
 
-// S3:334 and S3:373: delta^[l] = delta^[l+1] W^[l+1] g', and S1:758: the factors of W^T diag(h') in the wrong order. It can
-// be multiplied where W is square.
+// S3:334 and S3:373: delta^[l] = delta^[l+1] W^[l+1] g'. It can be multiplied where W is square.
 TEST(CheckByHand, WeightsNotTransposed)
 {
     const Tensor x = numbers({4, 5}, 1), w = numbers({3, 3}, 2), v = numbers({3, 4}, 3), y = numbers({3, 5}, 4);
@@ -333,6 +343,25 @@ TEST(CheckByHand, WeightsNotTransposed)
     expect_only(report, "u", Mistake::not_transposed);
     expect_only(report, "V", Mistake::not_transposed);
     EXPECT_NE(report.message.find("W is not transposed"), std::string::npos) << report.message;
+}
+
+// S1:758 and S1:770: dL/dh2 = diag(h'(a3)) W3^T dL/do instead of W3^T diag(h'(a3)) dL/do; beside it dL/dW3 is right.
+TEST(CheckByHand, FactorsSwapped)
+{
+    const Tensor h2 = numbers({3, 1}, 1), w = numbers({3, 3}, 2), b = numbers({3, 1}, 3), go = numbers({3, 1}, 4);
+    const auto loss = [&](const Tensor& h, const Tensor& w3) { return sum(tanh(matmul(w3, h) + b) * go); };
+    const Tensor o = tanh(matmul(w, h2) + b), slope = 1 - square(o), dw = matmul(slope * go, transpose(h2));
+    const auto check = [&](const Tensor& dh) {
+        return check_by_hand(loss, {{"h2", h2}, {"W3", w}}, {{"h2", dh}, {"W3", dw}});
+    };
+    EXPECT_TRUE(check(matmul(transpose(w), slope * go)));
+    const CheckReport report = check(slope * matmul(transpose(w), go));
+    expect_only(report, "h2", Mistake::factors_swapped);
+    EXPECT_TRUE(report["W3"].passed);
+    const auto of_rows = [&](const Tensor& h) { return sum(sigmoid(linear(h, w)) * transpose(go)); };
+    const Tensor row = transpose(h2), a = sigmoid(linear(row, w));
+    expect_only(check_by_hand(of_rows, row, a * (1 - a) * matmul(transpose(go), w)), "input 0",
+                Mistake::factors_swapped);
 }
 
 TEST(CheckByHand, WeightsOfALayerTransposed)
