@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <exception>
 
+#include "autograd/moved.hpp"
+
 namespace xgrad::detail {
 namespace {
 
@@ -150,9 +152,7 @@ double numeric_derivative(const Subject& subject, std::vector<Tensor> inputs, st
     double at[2];
     std::vector<double> y[2];
     for (int side = 0; side < 2; ++side) {
-        inputs[i] = contiguous_copy(x);
-        double& moved = mutable_data<double>(inputs[i])[element];
-        at[side] = moved += side == 0 ? eps : -eps;
+        inputs[i] = moved(x, element, side == 0 ? eps : -eps, &at[side]);
         y[side] = subject.value(inputs).to_vector<double>();
     }
     const std::vector<double> w = weights({static_cast<std::int64_t>(y[0].size())}, kOutputSalt).to_vector<double>();

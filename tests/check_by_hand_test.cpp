@@ -1,0 +1,457 @@
+// Each mistake of the catalogue is planted and must be named. S0 to S4 name the lectures: S0 CMU 18-661, S1 Western CS4442, S2
+// Marquette, S3 Northeastern DS 4400, S4 Berkeley INFO 251; the slips are theirs.
+#include <xgrad/ops/activations.hpp>
+#include <xgrad/ops/create.hpp>
+#include <xgrad/ops/elementwise.hpp>
+#include <xgrad/ops/functions.hpp>
+#include <xgrad/ops/index.hpp>
+#include <xgrad/ops/join.hpp>
+#include <xgrad/ops/loss.hpp>
+#include <xgrad/ops/matmul.hpp>
+#include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/slice.hpp>
+#include <xgrad/ops/softmax.hpp>
+#include <xgrad/teach/check_by_hand.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace xgrad {
+namespace {
+
+/// Numbers between -1 and 1 that look random, the same every time.
+Tensor numbers(std::initializer_list<std::int64_t> sizes, int seed)
+{
+    const Tensor out = zeros(sizes, f64);
+    for (std::int64_t i = 0; i < out.numel(); ++i)
+        detail::mutable_data<double>(out)[i] = std::sin(1.7 * static_cast<double>(i) + seed);
+    return out;
+}
+
+void expect_only(const CheckReport& report, const std::string& name, Mistake mistake)
+{
+    EXPECT_FALSE(report.passed);
+    EXPECT_STREQ(name_of(report[name].mistake()), name_of(mistake)) << report.message;
+    EXPECT_TRUE(report[name].autograd_agrees) << report.message;
+}
+
+constexpr double kSamples = 5;
+
+/// Rows of samples through a layer of sigmoids and a layer of two outputs: u1 = x W1 + b1, h = g(u1), u2 = h W2 + b2.
+struct Network {
+    Tensor x = numbers({5, 3}, 1), y = tensor({5, 2}, {1, 0, 0, 1, 1, 1, 0, 0, 1, 0}, f64);
+    Tensor w1 = numbers({3, 3}, 2), b1 = numbers({3}, 3), w2 = numbers({3, 2}, 4), b2 = numbers({2}, 5);
+    Tensor u1 = matmul(x, w1) + b1, h = sigmoid(u1), u2 = matmul(h, w2) + b2, a = sigmoid(u2);
+
+    NamedTensors inputs() const { return {{"W1", w1}, {"b1", b1}, {"W2", w2}, {"b2", b2}}; }
+
+    /// The loss of the outputs, with deltas of both layers to be seen.
+    auto function(Tensor (*loss)(const Tensor& a, const Tensor& y)) const
+    {
+        return [*this, loss](const std::vector<Tensor>& p, Probe& probe) {
+            const Tensor v1 = probe("u1", matmul(x, p[0]) + p[1]), k = sigmoid(v1);
+            const Tensor v2 = probe("u2", matmul(k, p[2]) + p[3]);
+            return loss(sigmoid(v2), y);
+        };
+    }
+    /// What follows from the deltas of the last layer, rightly.
+    NamedTensors from(const Tensor& delta2) const { return from(delta2, matmul(delta2, transpose(w2)) * h * (1 - h)); }
+    NamedTensors from(const Tensor& delta2, const Tensor& delta1) const
+    {
+        return {{"u2", delta2},
+                {"u1", delta1},
+                {"W2", matmul(transpose(h), delta2)},
+                {"b2", sum(delta2, 0)},
+                {"W1", matmul(transpose(x), delta1)},
+                {"b1", sum(delta1, 0)}};
+    }
+};
+
+Tensor cross_entropy_sum(const Tensor& a, const Tensor& y) { return -sum(y * log(a) + (1 - y) * log(1 - a)); }
+Tensor cross_entropy_mean(const Tensor& a, const Tensor& y) { return cross_entropy_sum(a, y) / kSamples; }
+Tensor squares(const Tensor& a, const Tensor& y) { return sum(square(a - y)); }
+Tensor half_squares(const Tensor& a, const Tensor& y) { return sum(square(a - y)) / 2; }
+
+TEST(CheckByHand, RightGradientsAndDeltasPass)
+{
+    const Network n;
+    const CheckReport report = check_by_hand(n.function(cross_entropy_sum), n.inputs(), n.from(n.a - n.y));
+    EXPECT_TRUE(report) << report.message;
+    EXPECT_EQ(report.gradients.size(), 6u);
+    for (const CheckedGradient& g : report.gradients) {
+        EXPECT_EQ(g.mistake(), Mistake::none);
+        EXPECT_LE(g.error, 1e-12);
+        EXPECT_NEAR(g.numeric, g.autograd, 1e-8);
+        EXPECT_TRUE(g.notes.empty()) << report.message;
+    }
+    EXPECT_EQ(report.message.find("6 of 6 gradients by hand are right\nu2 is right: largest error "), 0u)
+        << report.message;
+}
+
+// S2:430 has delta = y - a, the derivative of the log-likelihood; S2:455 a - y.
+TEST(CheckByHand, SignFlipped)
+{
+    const Network n;
+    const CheckReport report = check_by_hand(n.function(cross_entropy_sum), n.inputs(), n.from(n.y - n.a));
+    for (const char* name : {"u2", "u1", "W2", "b2", "W1", "b1"}) expect_only(report, name, Mistake::sign_flipped);
+    EXPECT_NE(report.message.find("6 of 6 gradients by hand are wrong"), std::string::npos) << report.message;
+    EXPECT_NE(report.message.find("the sign is flipped: it is the negative of the gradient"), std::string::npos);
+}
+
+// S1:743 has dL/do = f - y for the loss of S1:482, which has no 1/2.
+TEST(CheckByHand, FactorOneHalf)
+{
+    const Network n;
+    const Tensor delta = (n.a - n.y) * n.a * (1 - n.a);
+    const CheckReport report = check_by_hand(n.function(squares), n.inputs(), n.from(delta));
+    for (const char* name : {"u2", "u1", "W2", "b2", "W1", "b1"}) expect_only(report, name, Mistake::factor_half);
+}
+
+// The other way round: S0:205 has no 1/2, S0:245 has one.
+TEST(CheckByHand, FactorTwo)
+{
+    const Network n;
+    const Tensor delta = 2 * (n.a - n.y) * n.a * (1 - n.a);
+    const CheckReport report = check_by_hand(n.function(half_squares), n.inputs(), n.from(delta));
+    for (const char* name : {"u2", "u1", "W2", "b2", "W1", "b1"}) expect_only(report, name, Mistake::factor_two);
+}
+
+// S2:577 divides by n, S3:438 steps along the sum.
+TEST(CheckByHand, OneOverNMissing)
+{
+    const Network n;
+    const CheckReport report = check_by_hand(n.function(cross_entropy_mean), n.inputs(), n.from(n.a - n.y));
+    for (const char* name : {"u2", "u1", "W2", "b2", "W1", "b1"})
+        expect_only(report, name, Mistake::one_over_n_missing);
+    EXPECT_NE(report["W1"].suspicions[0].text.find("N = 5"), std::string::npos);
+}
+
+TEST(CheckByHand, SumAgainstMean)
+{
+    const Network n;
+    const CheckReport report =
+        check_by_hand(n.function(cross_entropy_sum), n.inputs(), n.from((n.a - n.y) / kSamples), {.samples = 5});
+    for (const char* name : {"u2", "u1", "W2", "b2", "W1", "b1"}) expect_only(report, name, Mistake::sum_against_mean);
+    EXPECT_NE(report["W1"].suspicions[0].text.find("N = 5, the number of samples"), std::string::npos);
+}
+
+// mse_loss averages over all elements, by hand over the samples: 3 columns.
+TEST(CheckByHand, MeanOverElementsAgainstMeanOverSamples)
+{
+    const Tensor x = numbers({5, 2}, 1), y = numbers({5, 3}, 2), w = numbers({2, 3}, 3);
+    const auto loss = [&](const Tensor& v) { return mse_loss(matmul(x, v), y); };
+    const Tensor by_hand = 2 * matmul(transpose(x), matmul(x, w) - y) / 5;
+    expect_only(check_by_hand(loss, w, by_hand), "input 0", Mistake::one_over_n_missing);
+}
+
+// ---- penalties: J = loss / n + lambda / (2 n) |W|^2, S2:305 and S2:315 --------------------------------------------------
+
+constexpr double kLambda = 0.3;
+
+struct Penalised {
+    Tensor x = numbers({5, 3}, 1), y = numbers({5, 2}, 2), w = numbers({3, 2}, 3), b = numbers({2}, 4);
+    Tensor delta = (matmul(x, w) + b - y) / kSamples, dw = matmul(transpose(x), delta), db = sum(delta, 0);
+
+    CheckReport check(const Tensor& by_hand_w, const Tensor& by_hand_b) const
+    {
+        const auto loss = [this](const Tensor& v, const Tensor& c) {
+            return sum(square(matmul(x, v) + c - y)) / (2 * kSamples) + kLambda / (2 * kSamples) * sum(square(v));
+        };
+        return check_by_hand(loss, {{"W", w}, {"b", b}}, {{"W", by_hand_w}, {"b", by_hand_b}});
+    }
+};
+
+TEST(CheckByHand, RightPenaltyPasses)
+{
+    const Penalised p;
+    const CheckReport report = p.check(p.dw + kLambda / kSamples * p.w, p.db);
+    EXPECT_TRUE(report) << report.message;
+}
+
+// S2:577: D = Delta / n + lambda Theta.
+TEST(CheckByHand, LambdaAgainstLambdaOverN)
+{
+    const Penalised p;
+    const CheckReport report = p.check(p.dw + kLambda * p.w, p.db);
+    expect_only(report, "W", Mistake::lambda_against_lambda_over_n);
+    EXPECT_EQ(report["b"].mistake(), Mistake::none);
+    EXPECT_NE(report.message.find("by hand the penalty gives 0.3 W, in the loss 0.06 W"), std::string::npos)
+        << report.message;
+}
+
+// lambda |W|^2 has the gradient 2 lambda W (S3:471), lambda/2 |W|^2 has lambda W (S1:818).
+TEST(CheckByHand, PenaltyOfTwiceTheWeight)
+{
+    const Penalised p;
+    expect_only(p.check(p.dw + 2 * kLambda / kSamples * p.w, p.db), "W", Mistake::penalty_factor);
+    expect_only(p.check(p.dw + kLambda / 2 / kSamples * p.w, p.db), "W", Mistake::penalty_factor);
+    expect_only(p.check(p.dw - kLambda / kSamples * p.w, p.db), "W", Mistake::penalty_factor);
+}
+
+TEST(CheckByHand, PenaltyMissing)
+{
+    const Penalised p;
+    expect_only(p.check(p.dw, p.db), "W", Mistake::penalty_missing);
+}
+
+// S2:305 and S2:577 leave j = 0 out.
+TEST(CheckByHand, BiasRegularised)
+{
+    const Penalised p;
+    const CheckReport report = p.check(p.dw + kLambda / kSamples * p.w, p.db + kLambda / kSamples * p.b);
+    EXPECT_EQ(report["W"].mistake(), Mistake::none);
+    expect_only(report, "b", Mistake::bias_regularised);
+    EXPECT_NE(report.message.find("by hand there is 0.06 b more"), std::string::npos) << report.message;
+}
+
+// The bias as column 0 of Theta (S2).
+TEST(CheckByHand, BiasColumnRegularised)
+{
+    const Tensor x = numbers({4, 6}, 1), y = numbers({3, 6}, 2), theta = numbers({3, 4}, 3);
+    const auto loss = [&](const Tensor& t) {
+        return sum(square(matmul(t, x) - y)) / 12 + kLambda / 12 * sum(square(slice(t, 1, 1)));
+    };
+    const Tensor delta = (matmul(theta, x) - y) / 6, data = matmul(delta, transpose(x));
+    const Tensor rest = cat({zeros({3, 1}, f64), slice(theta, 1, 1)}, 1);
+    EXPECT_TRUE(check_by_hand(loss, theta, data + kLambda / 6 * rest));
+    const CheckReport report = check_by_hand(loss, theta, data + kLambda / 6 * theta);
+    expect_only(report, "input 0", Mistake::bias_regularised);
+    EXPECT_NE(report.message.find("column 0"), std::string::npos) << report.message;
+}
+
+TEST(CheckByHand, SignAndPenaltyBothWrong)
+{
+    const Penalised p;
+    const CheckReport flipped = p.check(-p.dw + kLambda / kSamples * p.w, p.db);
+    expect_only(flipped, "W", Mistake::sign_flipped);
+    EXPECT_NE(flipped.message.find("its penalty is right"), std::string::npos) << flipped.message;
+    EXPECT_EQ(p.check(p.dw + 0.01234 * p.w, p.db)["W"].mistake(), Mistake::penalty_factor);
+}
+
+// ---- slopes -----------------------------------------------------------------------------------------------------------
+
+// S3:205: delta^[1] = W delta^[2], without g'(z).
+TEST(CheckByHand, SlopeMissing)
+{
+    const Network n;
+    const Tensor delta = n.a - n.y;
+    const CheckReport report =
+        check_by_hand(n.function(cross_entropy_sum), n.inputs(), n.from(delta, matmul(delta, transpose(n.w2))));
+    for (const char* name : {"u2", "W2", "b2"}) EXPECT_TRUE(report[name].passed);
+    for (const char* name : {"u1", "W1", "b1"}) expect_only(report, name, Mistake::slope_missing);
+    EXPECT_NE(report.message.find("the slope of sigmoid of u1 is left out"), std::string::npos) << report.message;
+}
+
+// S0:409: dE/dw_jk = sum_n (z - t), without g'(u) and without y_j.
+TEST(CheckByHand, SlopeAndInputMissing)
+{
+    const Network n;
+    const Tensor by_hand = expand(sum(n.a - n.y, 0), {3, 2});
+    const CheckReport report = check_by_hand(n.function(half_squares), n.inputs(), NamedTensors{{"W2", by_hand}});
+    expect_only(report, "W2", Mistake::slope_missing);
+    EXPECT_NE(report.message.find("a factor is missing"), std::string::npos) << report.message;
+}
+
+TEST(CheckByHand, FactorMissing)
+{
+    const Network n;
+    const Tensor by_hand = expand(sum(n.a - n.y, 0), {3, 2});
+    expect_only(check_by_hand(n.function(cross_entropy_sum), n.inputs(), NamedTensors{{"W2", by_hand}}), "W2",
+                Mistake::factor_missing);
+}
+
+TEST(CheckByHand, MistakesAreFoundInSinglePrecision)
+{
+    const Network n;
+    const auto single = [](const NamedTensors& list) {
+        NamedTensors out;
+        for (const auto& [name, value] : list) out.emplace_back(name, to(value, f32));
+        return out;
+    };
+    const Tensor delta = n.a - n.y, no_slope = matmul(delta, transpose(n.w2));
+    const auto check = [&](const NamedTensors& by_hand) {
+        return check_by_hand(n.function(cross_entropy_mean), single(n.inputs()), single(by_hand));
+    };
+    EXPECT_TRUE(check(n.from(delta / kSamples)));
+    expect_only(check(n.from(delta)), "W1", Mistake::one_over_n_missing);
+    expect_only(check(n.from(-delta / kSamples)), "W1", Mistake::sign_flipped);
+    expect_only(check(n.from(delta / kSamples, no_slope / kSamples)), "W1", Mistake::slope_missing);
+}
+
+// The weights are used twice, by the layer and by their penalty: the term of one of them is replaced.
+TEST(CheckByHand, FactorMissingBesideAPenalty)
+{
+    const Penalised p;
+    const Tensor without_x = expand(sum(p.delta, 0), {3, 2});
+    expect_only(p.check(without_x + kLambda / kSamples * p.w, p.db), "W", Mistake::factor_missing);
+    const CheckReport report = p.check(without_x, p.db);
+    expect_only(report, "W", Mistake::factor_missing);
+    EXPECT_NE(report.message.find("And the penalty is missing"), std::string::npos) << report.message;
+}
+
+// S4:213: delta = Y (1 - Y) (Yh - Y), which is 0 for each label.
+TEST(CheckByHand, SlopeAtTheTarget)
+{
+    Network n;
+    CheckReport report = check_by_hand(n.function(half_squares), n.inputs(), n.from((n.a - n.y) * n.y * (1 - n.y)));
+    for (const char* name : {"u2", "u1", "W2", "b2", "W1", "b1"}) expect_only(report, name, Mistake::slope_at_target);
+    n.y = (n.y + 0.25) / 2;
+    report = check_by_hand(n.function(half_squares), n.inputs(), n.from((n.a - n.y) * n.y * (1 - n.y)));
+    for (const char* name : {"u2", "u1", "W2", "b2", "W1", "b1"}) expect_only(report, name, Mistake::slope_at_target);
+}
+
+// g'(y) = g(y) (1 - g(y)) instead of y (1 - y).
+TEST(CheckByHand, SlopeAtTheOutput)
+{
+    const Network n;
+    const Tensor delta = n.a - n.y, slope = sigmoid(n.h) * (1 - sigmoid(n.h));
+    const CheckReport report =
+        check_by_hand(n.function(cross_entropy_sum), n.inputs(), n.from(delta, matmul(delta, transpose(n.w2)) * slope));
+    for (const char* name : {"u1", "W1", "b1"}) expect_only(report, name, Mistake::slope_at_output);
+}
+
+// The delta of squares, (a - y) a (1 - a), with cross entropy.
+TEST(CheckByHand, SlopeTwice)
+{
+    const Network n;
+    const CheckReport report =
+        check_by_hand(n.function(cross_entropy_sum), n.inputs(), n.from((n.a - n.y) * n.a * (1 - n.a)));
+    for (const char* name : {"u2", "u1", "W2", "b2", "W1", "b1"}) expect_only(report, name, Mistake::slope_twice);
+}
+
+// ---- transposition ----------------------------------------------------------------------------------------------------
+
+// S3:334 and S3:373: delta^[l] = delta^[l+1] W^[l+1] g'. It can be multiplied where W is square.
+TEST(CheckByHand, WeightsNotTransposed)
+{
+    const Tensor x = numbers({4, 5}, 1), w = numbers({3, 3}, 2), v = numbers({3, 4}, 3), y = numbers({3, 5}, 4);
+    const auto loss = [&](const std::vector<Tensor>& p, Probe& probe) {
+        const Tensor u = probe("u", matmul(p[0], x));
+        return half_squares(tanh(matmul(p[1], tanh(u))), y);
+    };
+    const Tensor h = tanh(matmul(v, x)), o = tanh(matmul(w, h)), delta2 = (o - y) * (1 - square(o));
+    const auto check = [&](const Tensor& gh) {
+        const Tensor delta1 = gh * (1 - square(h));
+        return check_by_hand(loss, {{"V", v}, {"W", w}},
+                             {{"W", matmul(delta2, transpose(h))}, {"u", delta1}, {"V", matmul(delta1, transpose(x))}});
+    };
+    EXPECT_TRUE(check(matmul(transpose(w), delta2)));
+    const CheckReport report = check(matmul(w, delta2));
+    EXPECT_TRUE(report["W"].passed);
+    expect_only(report, "u", Mistake::not_transposed);
+    expect_only(report, "V", Mistake::not_transposed);
+    EXPECT_NE(report.message.find("W is not transposed"), std::string::npos) << report.message;
+}
+
+// S1:758 and S1:770: dL/dh2 = diag(h'(a3)) W3^T dL/do instead of W3^T diag(h'(a3)) dL/do; beside it dL/dW3 is right.
+TEST(CheckByHand, FactorsSwapped)
+{
+    const Tensor h2 = numbers({3, 1}, 1), w = numbers({3, 3}, 2), b = numbers({3, 1}, 3), go = numbers({3, 1}, 4);
+    const auto loss = [&](const Tensor& h, const Tensor& w3) { return sum(tanh(matmul(w3, h) + b) * go); };
+    const Tensor o = tanh(matmul(w, h2) + b), slope = 1 - square(o), dw = matmul(slope * go, transpose(h2));
+    const auto check = [&](const Tensor& dh) {
+        return check_by_hand(loss, {{"h2", h2}, {"W3", w}}, {{"h2", dh}, {"W3", dw}});
+    };
+    EXPECT_TRUE(check(matmul(transpose(w), slope * go)));
+    const CheckReport report = check(slope * matmul(transpose(w), go));
+    expect_only(report, "h2", Mistake::factors_swapped);
+    EXPECT_TRUE(report["W3"].passed);
+    const auto of_rows = [&](const Tensor& h) { return sum(sigmoid(linear(h, w)) * transpose(go)); };
+    const Tensor row = transpose(h2), a = sigmoid(linear(row, w));
+    expect_only(check_by_hand(of_rows, row, a * (1 - a) * matmul(transpose(go), w)), "input 0",
+                Mistake::factors_swapped);
+}
+
+TEST(CheckByHand, WeightsOfALayerTransposed)
+{
+    const Tensor w = numbers({3, 3}, 2), x = numbers({4, 3}, 1), y = numbers({4, 3}, 4);
+    const auto loss = [&](const Tensor& input) { return half_squares(linear(input, w), y); };
+    const Tensor delta = linear(x, w) - y;
+    EXPECT_TRUE(check_by_hand(loss, x, matmul(delta, w)));
+    expect_only(check_by_hand(loss, x, matmul(delta, transpose(w))), "input 0", Mistake::not_transposed);
+}
+
+TEST(CheckByHand, GradientTransposed)
+{
+    const Tensor x = numbers({5, 3}, 1), w = numbers({3, 3}, 2), y = numbers({5, 3}, 3);
+    const auto loss = [&](const Tensor& v) { return half_squares(matmul(x, v), y); };
+    const Tensor delta = matmul(x, w) - y;
+    expect_only(check_by_hand(loss, w, matmul(transpose(delta), x)), "input 0", Mistake::transposed);
+}
+
+// ---- softmax ----------------------------------------------------------------------------------------------------------
+
+// S1:747: dL/do = softmax(f) - y, with f = softmax(o) already (S1:508).
+TEST(CheckByHand, SoftmaxTwiceByHand)
+{
+    const Tensor o = numbers({4, 3}, 1), labels = from_values({4}, std::vector<std::int64_t>{2, 0, 1, 1});
+    const Tensor y = to(one_hot(labels, 3), f64), f = softmax(o, 1), by_hand = softmax(f, 1) - y;
+    const auto by_cross_entropy = [&](const Tensor& s) {
+        return cross_entropy(s, labels, {.reduction = Reduction::sum});
+    };
+    const auto by_log_softmax = [&](const Tensor& s) { return -sum(log_softmax(s, 1) * y); };
+    const auto by_softmax = [&](const Tensor& s) { return -sum(log(softmax(s, 1)) * y); };
+    EXPECT_TRUE(check_by_hand(by_cross_entropy, o, f - y));
+    expect_only(check_by_hand(by_cross_entropy, o, by_hand), "input 0", Mistake::softmax_twice);
+    expect_only(check_by_hand(by_log_softmax, o, by_hand), "input 0", Mistake::softmax_twice);
+    expect_only(check_by_hand(by_softmax, o, by_hand), "input 0", Mistake::softmax_twice);
+}
+
+TEST(CheckByHand, SoftmaxTwiceInTheFunction)
+{
+    const Tensor o = numbers({4, 3}, 1), labels = from_values({4}, std::vector<std::int64_t>{2, 0, 1, 1});
+    const Tensor y = to(one_hot(labels, 3), f64), by_hand = (softmax(o, 1) - y) / 4;
+    const auto of_labels = [&](const Tensor& s) { return cross_entropy(softmax(s, 1), labels); };
+    const auto of_shares = [&](const Tensor& s) { return cross_entropy(softmax(s, 1), y); };
+    const CheckReport report = check_by_hand(of_labels, o, by_hand);
+    expect_only(report, "input 0", Mistake::softmax_twice);
+    EXPECT_NE(report.message.find("softmax is applied twice by the function"), std::string::npos) << report.message;
+    expect_only(check_by_hand(of_shares, o, by_hand), "input 0", Mistake::softmax_twice);
+}
+
+// ---- nothing is claimed that does not fit -----------------------------------------------------------------------------
+
+TEST(CheckByHand, OneWrongElementIsShownWithThreeNumbers)
+{
+    const Tensor x = numbers({3}, 1);
+    const auto loss = [](const Tensor& v) { return sum(square(v)); };
+    const Tensor by_hand = 2 * x + tensor({3}, {0, 0.125, 0}, f64);
+    const CheckReport report = check_by_hand(loss, x, by_hand);
+    expect_only(report, "input 0", Mistake::unknown);
+    EXPECT_EQ(report.message,
+              "1 of 1 gradients by hand is wrong\n"
+              "input 0 is wrong at element 1: by hand 0.97976, autograd 0.85476, numeric 0.85476 (error 0.066).\n"
+              "  none of the known mistakes gives these numbers.\n");
+}
+
+TEST(CheckByHand, UnknownFactorIsNumbered)
+{
+    const Tensor x = numbers({3}, 1);
+    const CheckReport report = check_by_hand([](const Tensor& v) { return sum(exp(v)); }, x, 1.75 * exp(x));
+    expect_only(report, "input 0", Mistake::constant_factor);
+    EXPECT_NE(report.message.find("it is 1.75 times the gradient"), std::string::npos) << report.message;
+}
+
+TEST(CheckByHand, ZeroGradient)
+{
+    const Tensor x = numbers({3}, 1);
+    const auto loss = [](const Tensor& v) { return sum(exp(v)); };
+    expect_only(check_by_hand(loss, x, zeros({3}, f64)), "input 0", Mistake::all_zero);
+    const Tensor nan = tensor({3}, {0, std::nan(""), 0}, f64);
+    const CheckReport report = check_by_hand(loss, x, nan);
+    EXPECT_FALSE(report.passed);
+    EXPECT_EQ(report.gradients[0].element, 1);
+}
+
+TEST(CheckByHand, SmallGradientsAreComparedWithTheirOwnSize)
+{
+    const Tensor x = numbers({3}, 1);
+    const auto loss = [](const Tensor& v) { return 1e-9 * sum(exp(v)); };
+    EXPECT_TRUE(check_by_hand(loss, x, 1e-9 * exp(x)));
+    expect_only(check_by_hand(loss, x, -1e-9 * exp(x)), "input 0", Mistake::sign_flipped);
+}
+
+}  // namespace
+}  // namespace xgrad
