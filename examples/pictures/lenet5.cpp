@@ -67,8 +67,8 @@ int main(int argc, char** argv)
     add("full", [&](const Tensor& x) { return relu(model.fc2(x)); });
     add("full", [&](const Tensor& x) { return model.fc3(x); });
 
-    plot::Drawing drawing(920, 330);
-    drawing.text({460, 28}, "LeNet-5", {.size = 17, .anchor = plot::Anchor::middle, .bold = true});
+    plot::Drawing drawing(950, 330);
+    drawing.text({475, 28}, "LeNet-5", {.size = 17, .anchor = plot::Anchor::middle, .bold = true});
     const double middle = 170;
     double x = 30;
     for (const Layer& layer : layers) {
