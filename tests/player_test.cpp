@@ -107,7 +107,7 @@ TEST_F(Slide, TheEdgeAtHandStandsOut)
     EXPECT_EQ(current("forward"), json({0, 1}));  // x and y flow into q
     page().evaluate("player.go(6)");
     EXPECT_EQ(current("forward"), json::array());
-    EXPECT_EQ(current("backward"), json({0}));
+    EXPECT_EQ(current("backward"), json::array({0}));
     EXPECT_NE(text("words").find("add distributes"), std::string::npos) << text("words");
     page().screenshot(xgrad::testing::player_folder() + "/slide-edge.png");
     // A click on a wire goes to its step.

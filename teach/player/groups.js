@@ -28,9 +28,10 @@ const groups_of = (model) => {
         nodes.forEach((node, i) => {
             if (!node.group) return;
             const name = node.group.split('.').slice(0, depth).join('.');
-            members.set(name, [...(members.get(name) ?? []), i]);
+            if (!members.has(name)) members.set(name, []);
+            members.get(name).push(i);
         });
-        const groups = [...members].map(([name, list]) => ({name, members: list, section: false}));
+        const groups = [...members].map(([name, list]) => ({name, members: list}));
         return groups.filter((group) => group.members.length > 1);
     }
     const drawn_with = (groups) => nodes.length - groups.reduce((sum, group) => sum + group.members.length - 1, 0);
@@ -45,7 +46,7 @@ const groups_of = (model) => {
             const last = list.at(-1),
                   starts = !last || (last.members.length >= kSectionSize && layer[i] > layer[last.members.at(-1)]);
             if (starts)
-                list.push({name: '', members: [i], section: true});
+                list.push({name: '', members: [i]});
             else
                 last.members.push(i);
         }
@@ -70,8 +71,6 @@ const groups_of = (model) => {
 
     return {
         groups,
-        group_of,
-        operands_of,
         users_of,
         /// The collapsed group that stands for a node, or null.
         box_of: (i) => (group_of[i]?.collapsed ? group_of[i] : null),

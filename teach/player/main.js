@@ -73,7 +73,9 @@ const player = (() => {
         const before = stops[at];
         stops = steps.visible();
         at = Math.max(0, stops.findLastIndex((k) => k <= before));
+        const focused = document.activeElement?.id;
         element('groups').replaceChildren(groups_panel(groups, redraw));
+        if (focused) element(focused)?.focus({preventScroll: true});  // its button was made anew
         view.draw(innerWidth < 700);
         paint();
     }

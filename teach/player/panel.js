@@ -210,7 +210,7 @@ function inputs_panel(model, host, on_edit) {
 function groups_panel(groups, on_change) {
     if (!groups.groups.length) return html('div');
     const buttons = groups.groups.map((group) => {
-        const button = html('button', {type: 'button'}, group.name);
+        const button = html('button', {type: 'button', id: `group ${group.name}`}, group.name);
         button.setAttribute('aria-pressed', String(!group.collapsed));
         button.addEventListener('click', () => {
             group.collapsed = !group.collapsed;

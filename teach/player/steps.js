@@ -31,7 +31,8 @@ const steps_of = (model, groups) => {
         sharing = new Map();
         all.forEach((step, k) => {
             const stop = stop_of(step, k);
-            sharing.set(stop, [...(sharing.get(stop) ?? []), k]);
+            if (!sharing.has(stop)) sharing.set(stop, []);
+            sharing.get(stop).push(k);
         });
         const last = new Set([...sharing].filter(([stop]) => stop !== 'inside').map(([, list]) => list.at(-1)));
         return all.map((step, k) => k).filter((k) => last.has(k) || k === all.length - 1);
@@ -64,5 +65,5 @@ const steps_of = (model, groups) => {
         return {computed: (i) => forward_at[i] <= k, adjoint, reached: (i) => adjoint[i] !== undefined, delivered};
     }
 
-    return {all, visible, merged, progress, forward_at, seed_at};
+    return {all, visible, merged, progress};
 };
