@@ -1,6 +1,7 @@
 // One idea: an activation has to bend, and its slope is what learning lives on.
 // Steps have none; sigmoid and tanh lose theirs when they saturate; ReLU keeps 1 as long as the neuron is active.
-// The slope of the sigmoid is at most 1/4: behind ten layers of it a gradient is at most 4^-10 of what it was.
+// The slope of the sigmoid is at most 1/4: on the way back through ten layers the slopes alone make a gradient 4^-10 of
+// what it was, or less.
 // Where S0:121 says that ReLU approximates the softplus log(1 + e^z), it is the softplus that is a smooth ReLU.
 // Lecture: S0:101-140, S1:353-367, S2:117-139, S4:72-80
 // Prints:
