@@ -1,6 +1,7 @@
 // One idea: an activation has to bend, and its slope is what learning lives on.
 // Steps have none; sigmoid and tanh lose theirs when they saturate; ReLU keeps 1 as long as the neuron is active.
-// The slope of the sigmoid is at most 1/4: behind ten layers of it a gradient is at most 4^-10 of what it was.
+// The slope of the sigmoid is at most 1/4: on the way back through ten layers the slopes alone make a gradient 4^-10 of
+// what it was, or less.
 // Where S0:121 says that ReLU approximates the softplus log(1 + e^z), it is the softplus that is a smooth ReLU.
 // Lecture: S0:101-140, S1:353-367, S2:117-139, S4:72-80
 // Prints:
@@ -27,14 +28,19 @@ using namespace xgrad;
 
 namespace {
 
-using Activation = Tensor (*)(const Tensor&);
+struct Activation {
+    const char* name;
+    Tensor (*g)(const Tensor&);
+};
 
-void show(const char* name, Activation g, const Tensor& z)
-{
-    const Tensor slope = grad([g](const Tensor& x) { return sum(g(x)); })(z);
-    fmt::print("{:10}  {:8.4f}\n", name, fmt::join(g(z).to_vector<double>(), " "));
-    fmt::print("  slope     {:8.4f}\n", fmt::join(slope.to_vector<double>(), " "));
-}
+constexpr Activation kActivations[] = {
+    {"heaviside", [](const Tensor& z) { return heaviside(z, 1); }},
+    {"sigmoid", [](const Tensor& z) { return sigmoid(z); }},
+    {"tanh", [](const Tensor& z) { return tanh(z); }},
+    {"ReLU", [](const Tensor& z) { return relu(z); }},
+    {"softplus", [](const Tensor& z) { return softplus(z); }},
+    {"ELU", [](const Tensor& z) { return elu(z); }},
+};
 
 }  // namespace
 
@@ -42,18 +48,11 @@ int main()
 {
     const Tensor z = tensor({5}, {-4, -1, 0, 1, 4}, f64);
     fmt::print("z           {:8.1f}\n", fmt::join(z.to_vector<double>(), " "));
-    show(
-        "heaviside", [](const Tensor& x) { return heaviside(x, 1); }, z);
-    show(
-        "sigmoid", [](const Tensor& x) { return sigmoid(x); }, z);
-    show(
-        "tanh", [](const Tensor& x) { return tanh(x); }, z);
-    show(
-        "ReLU", [](const Tensor& x) { return relu(x); }, z);
-    show(
-        "softplus", [](const Tensor& x) { return softplus(x); }, z);
-    show(
-        "ELU", [](const Tensor& x) { return elu(x); }, z);
+    for (const auto& [name, g] : kActivations) {
+        const Tensor slope = grad([g = g](const Tensor& x) { return sum(g(x)); })(z);
+        fmt::print("{:10}  {:8.4f}\n", name, fmt::join(g(z).to_vector<double>(), " "));
+        fmt::print("  slope     {:8.4f}\n", fmt::join(slope.to_vector<double>(), " "));
+    }
 
     const Tensor many = linspace(-10, 10, 2001, f64), distance = softplus(many) - relu(many);
     const auto at = many.to_vector<double>()[static_cast<std::size_t>(argmax(distance).item())];

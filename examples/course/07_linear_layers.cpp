@@ -1,7 +1,7 @@
 // One idea: layers without activations are one layer: W2 (W1 x + b1) + b2 = (W2 W1) x + (W2 b1 + b2).
 // So a network with linear activations is no more than a perceptron, however deep it is. A bend between the layers
 // changes that: f(x) + f(-x) = 2 f(0) holds for every f = W x + b, and not with a ReLU between.
-// (In the sum of S4:64 all hidden neurons have the weights w_0, w_1, ...; each has its own.)
+// (The sum of S4:64 ends in v_n x_in, an input, where the last hidden neuron is meant.)
 // Lecture: S1:293-296, S4:57-65
 // Prints:
 //   two layers at (1, 2)      22   -8

@@ -4,7 +4,8 @@
 //   S2                   z = Theta a       Theta (out, in + 1), column 0 is the bias, a begins with a 1
 // 3 inputs, 3 hidden units and 1 output (N9): Theta is 3 x 4 and 1 x 4, 16 parameters in all.
 // S3:205 and S3:254 have the indices of W the other way round than S3:299, S0:396 has a row u beside a column Delta,
-// S0:93 leaves the transpose of W^T x out, and S1:245 counts the bias among the inputs: "3 input units" for 2 features.
+// S0:93 has one vector w for C outputs, which have a matrix W, and S1:245 counts the bias among the inputs: "3 input
+// units" for 2 features.
 // Lecture: S0:57-83, S0:371-385, S1:209-300, S1:429-452, S2:58-101
 // Prints:
 //   layers.0.weight  3 x 3    layers.0.bias  3     Theta 3 x 4

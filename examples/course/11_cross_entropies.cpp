@@ -3,8 +3,8 @@
 //   K binary ones     a = sigmoid(o),  L = -sum_k [y_k log a_k + (1 - y_k) log(1 - a_k)]        dL/do = a - y
 // S2:197 calls the first one binary; S0:192, S2:315 and S4:98 mean the second, with brackets behind the minus.
 // Without the minus (S2:113, S2:362, S2:420, S2:494, S3:188, S3:246, S3:384, S4:209) it is the log-likelihood, which
-// one maximises: its gradient is y - a (S2:430), and w -= eta (y - a) x would climb away from the answer. The loss here
-// is its negative, always, with a - y (S2:455, S3:363).
+// one maximises: its gradient is y - a (S2:430), and the step of S2:440 would go down it, away from the answer. The loss
+// here is its negative, always, with a - y (S2:455, S3:363).
 // Lecture: S0:190-192, S2:109-115, S2:197-211, S2:299-328, S3:34-44
 // Prints:
 //   categorical     L = 0.2413  dL/do =  0.1753  0.0391 -0.2144

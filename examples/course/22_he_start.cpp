@@ -5,7 +5,7 @@
 // numbers" (S1:860) die out. Biases start at 0, behind a ReLU sometimes at 0.1 (S1:863).
 // Lecture: S1:854-863, S2:602, S4:264-268
 // Prints:
-//   deviation of 100 inputs: sqrt(2 / n) = 0.1414, measured 0.1414, the slide's 0.2000
+//   deviation of 100 inputs: sqrt(2 / n) = 0.141421, measured 0.1414, the slide's 0.200000
 //   size of the signal behind ReLU layers 1, 5, 10
 //   sqrt(2 / n)       1.0  1.0  0.9
 //   2 / sqrt(n)       1.4  5.5  2...
@@ -44,7 +44,7 @@ int main()
 {
     manual_seed(1);
     const Tensor w = nn::init::kaiming_normal({2000, kUnits});
-    fmt::print("deviation of {} inputs: sqrt(2 / n) = {:.4f}, measured {:.4f}, the slide's {:.4f}\n", kUnits,
+    fmt::print("deviation of {} inputs: sqrt(2 / n) = {:.6f}, measured {:.4f}, the slide's {:.6f}\n", kUnits,
                std::sqrt(2.0 / kUnits), size_of_signal(w), 2 / std::sqrt(double{kUnits}));
     fmt::print("size of the signal behind ReLU layers 1, 5, 10\n");
     go_forward("sqrt(2 / n)", [] { return nn::init::kaiming_normal({kUnits, kUnits}); });
