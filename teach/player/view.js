@@ -57,7 +57,7 @@ class View {
         const add = (...shape) => item.element.append(svg(...shape));
         const middle = (y_of_text, kind_of_text) => ({class: kind_of_text, 'text-anchor': 'middle', y: y_of_text});
         const frame = {x: -width / 2, y: -height / 2, width, height, rx: corner};
-        if (group) add('rect', {...frame, class: 'shadow', x: frame.x + 4, y: frame.y - 4});
+        if (group) add('rect', {...frame, class: 'shadow', x: frame.x + 4, y: frame.y + (this.vertical ? 4 : -4)});
         if (item.round) add('circle', {r: width / 2});
         else add('rect', frame);
         if (item.round) add('text', middle(8, 'symbol'), item.label);
@@ -84,7 +84,7 @@ class View {
         const {clientWidth, clientHeight} = this.host, {width, height} = this.size;
         const smallest = this.fits === 'whole' ? 0.1 : 0.6;
         if (this.fits)
-            this.zoom = Math.max(smallest, Math.min(1.9, (clientWidth - 2) / width, (clientHeight - 2) / height));
+            this.zoom = Math.max(smallest, Math.min(2.6, (clientWidth - 2) / width, (clientHeight - 2) / height));
         this.svg.setAttribute('width', width * this.zoom);
         this.svg.setAttribute('height', height * this.zoom);
     }
