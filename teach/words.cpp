@@ -27,6 +27,8 @@ constexpr std::array kRows{
     Row{" neg ", "-", "flips", "the upstream gradient comes back with its sign changed"},
     Row{" pow ", "^", "scales", "upstream times the local derivative"},
     Row{" linear ", nullptr, "swaps", "W receives upstream^T x, x receives upstream W, b the sum of upstream"},
+    Row{" conv1d conv2d conv3d ", nullptr, "swaps",
+        "W receives upstream correlated with x, x receives upstream convolved with W, b the sum of upstream"},
     Row{" relu ", nullptr, "routes", "the upstream gradient passes where the value is positive, 0 elsewhere"},
     Row{" maximum max amax max_pool2d fmax clamp_min cummax ", "max", "routes",
         "the upstream gradient goes to the largest, 0 to the others"},
