@@ -100,10 +100,18 @@ std::string autopsy_of(const Walk& walk)
     return text + "\n  path: " + path_to_root(r, index, walk.root_slot());
 }
 
+/// Where the program was, when the operands of what failed are not known: they were named inside a layer.
+std::string last_operation(const Recording& r)
+{
+    for (std::uint32_t node = r.nodes.size(); node-- > 0;)
+        if (!(r.nodes[node].flags & Node::kLeaf)) return "\n  last: recorded was " + description(r, node);
+    return "";
+}
+
 std::string autopsy_of(const Recording& r)
 {
     std::vector<NamedOperands::Operand> operands = r.named.of_one_line();
-    if (operands.empty()) return "";
+    if (operands.empty()) return last_operation(r);
     // The order in which a compiler evaluates arguments is its own: in that of the recording, constants last.
     std::stable_sort(operands.begin(), operands.end(), [](const auto& a, const auto& b) {
         return a.value.header().serial - 1 < b.value.header().serial - 1;

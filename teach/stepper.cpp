@@ -65,9 +65,10 @@ void BackwardStepper::restart() { move_to(0); }
 
 bool BackwardStepper::run()
 {
+    std::vector<std::size_t> stops;
+    for (const std::size_t node : breakpoints_) stops.push_back(complete_at(node));
     while (next())
-        for (const std::size_t node : breakpoints_)
-            if (complete_at(node) == position_) return true;
+        if (std::find(stops.begin(), stops.end(), position_) != stops.end()) return true;
     return false;
 }
 

@@ -32,7 +32,9 @@ std::string cell(const std::string& text, std::size_t width)
 
 class Table {
 public:
-    Table(const Graph& graph, const ExplainOptions& options) : graph_(graph), options_(options) {}
+    Table(const Graph& graph, const ExplainOptions& options) : graph_(graph), options_(options), uses_(uses_of(graph))
+    {
+    }
 
     std::string text()
     {
@@ -112,13 +114,15 @@ private:
         }
     }
 
-    /// What came back to a value, use by use.
-    std::vector<std::pair<const GraphNode*, const GraphEdge*>> uses_of(std::size_t node) const
+    using Use = std::pair<const GraphNode*, const GraphEdge*>;
+
+    /// What came back to each value, use by use.
+    static std::vector<std::vector<Use>> uses_of(const Graph& graph)
     {
-        std::vector<std::pair<const GraphNode*, const GraphEdge*>> uses;
-        for (const Graph::Step& step : graph_.backward) {
-            const GraphEdge& edge = graph_.nodes[step.node].edges[step.edge];
-            if (edge.to == node) uses.push_back({&graph_.nodes[step.node], &edge});
+        std::vector<std::vector<Use>> uses(graph.nodes.size());
+        for (const Graph::Step& step : graph.backward) {
+            const GraphNode& by = graph.nodes[step.node];
+            uses[by.edges[step.edge].to].push_back({&by, &by.edges[step.edge]});
         }
         return uses;
     }
@@ -127,8 +131,7 @@ private:
     {
         bool has_title = false;
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-            if (graph_.nodes[i].uses < 2) continue;
-            const auto uses = uses_of(i);
+            const std::vector<Use>& uses = uses_[i];
             if (uses.size() < 2) continue;
             if (!has_title) out_ += "sums at copies\n";
             has_title = true;
@@ -155,7 +158,7 @@ private:
         out_ += text + " = " + element(at->value) + '\n';
         if (!graph_.is_walked) return;
         std::string sum;
-        for (const auto& [by, edge] : uses_of(static_cast<std::size_t>(at - graph_.nodes.begin())))
+        for (const auto& [by, edge] : uses_[static_cast<std::size_t>(at - graph_.nodes.begin())])
             sum += fmt::format("{}{} (from {})", sum.empty() ? "" : " + ", element(edge->contribution), by->name);
         const Tensor& adjoint = at->adjoint;
         detail_line(graph_.gradient_name(text) + " = " + (sum.empty() ? "" : sum + " = ") +
@@ -190,6 +193,7 @@ private:
 
     const Graph& graph_;
     const ExplainOptions& options_;
+    std::vector<std::vector<Use>> uses_;  // by node
     std::string out_;
 };
 

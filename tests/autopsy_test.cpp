@@ -64,12 +64,17 @@ TEST(Autopsy, ForwardErrorsOfDtypesShowTheOperandsThatCarryALine)
         x f32 (2,), a leaf)");
 }
 
-TEST(Autopsy, AnOperationThatWentWellIsNotBlamed)
+TEST(Autopsy, LayersThatFailShowWhatWasRecordedBefore)
 {
+    const nn::Linear layer(4, 5);
     Tape tape{{.explain = true}};
     const Tensor x = tape.variable("x", ones({2, 3}));
-    (void)relu(x);
-    EXPECT_EQ(autopsy([&] { tape.backward(x); }), "");
+    EXPECT_EQ(autopsy([&] { (void)layer(x); }), "");
+#line 25 "net/model.cpp"
+    const Tensor h = relu(x);
+#line 73 "tests/autopsy_test.cpp"
+    EXPECT_EQ(autopsy([&] { (void)layer(h); }), R"(
+  last: recorded was %1 f32 (2, 3) = where(x <= 0, 0, x) (model.cpp:25))");
 }
 
 TEST(Autopsy, OtherTapesNameTheOperationAndSayHowToGetTheRest)

@@ -9,7 +9,7 @@
 /// An error's text without the lines that say where it came from, which have tests of their own (tests/autopsy_test.cpp).
 inline std::string without_autopsy(const std::string& text)
 {
-    for (const char* first : {"\n  at:   ", "\n  in:   ", "\n  more: "})
+    for (const char* first : {"\n  at:   ", "\n  in:   ", "\n  last: ", "\n  more: "})
         if (const std::size_t at = text.find(first); at != std::string::npos) return text.substr(0, at);
     return text;
 }

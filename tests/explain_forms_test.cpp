@@ -13,7 +13,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <sstream>
 
 #include "tests/expect_throw.hpp"
@@ -298,6 +300,31 @@ TEST(ExplainGraph, ParametersHaveTheNamesOfTheirModel)
         if (node.kind == teach::NodeKind::operation) groups.push_back(node.operation + " " + node.group);
     EXPECT_EQ(groups, (std::vector<std::string>{"linear first", "relu first", "linear second", "sum second"}));
     EXPECT_NE(explanation.find("dL/dsecond.bias = tensor({1}, {1}) f32"), std::string::npos) << explanation;
+}
+
+TEST(ExplainGraph, EndedTapesAreRefused)
+{
+    auto outer = std::make_unique<Tape>(TapeOptions{.explain = true});
+    Tape inner{{.explain = true}};
+    (void)inner.variable("x", 1.0);
+    outer.reset();
+    EXPECT_THROW_TEXT(explain(inner), TapeError,
+                      R"(explain: tapes ended out of order: an outer tape ended before this one.
+  rule: tapes end in the reverse order of their beginning.
+  try:  make tapes local variables of nested blocks.)");
+}
+
+TEST(ExplainGraph, LargeOnesAreExplainedInAMoment)
+{
+    Tape tape{{.explain = true}};
+    const Scalar x = tape.variable("x", 1.0);
+    Scalar y = x;
+    for (int i = 0; i < 20000; ++i) y = y * y;  // each value is used twice
+    tape.backward(y);
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(explain(tape).graph().backward.size(), 40000u);
+    EXPECT_LT(std::chrono::steady_clock::now() - start,
+              std::chrono::seconds(20));  // a search for each value took minutes
 }
 
 TEST(ExplainGraph, EmptyTapesAreRefused)
