@@ -340,6 +340,27 @@ TEST(Pictures, NetworkShowsWeightsBiasesAndValues)
         EXPECT_TRUE(unit->says("1"));  // what the lecture's network gives
 }
 
+TEST(Pictures, GraphsHaveValuesAndGradientsOnTheirEdges)
+{
+    const Picture picture("graphs");
+    const auto graphs = picture.root.all("g", "computation");
+    ASSERT_EQ(graphs.size(), 2u);
+    std::map<std::string, std::string> edges;  // "from to": "value / gradient"
+    for (const Element* edge : graphs[0]->all("g", "edge"))
+        edges[edge->at("data-from") + " " + edge->at("data-to")] =
+            edge->at("data-value") + " / " + edge->at("data-gradient");
+    // f = (x + y) z at (-2, 5, -4): q = 3, df/dq = z, df/dz = q, and the sum passes df/dq on.
+    EXPECT_EQ(edges,
+              (std::map<std::string, std::string>{
+                  {"x q", "-2 / -4"}, {"y q", "5 / -4"}, {"z f", "-4 / 3"}, {"q f", "3 / -4"}, {"f ", "-12 / 1"}}));
+    for (const char* words : {"x", "y", "z", "q", "f", "+", "-12", "3"}) EXPECT_TRUE(graphs[0]->says(words)) << words;
+    // s'(u) = s (1 - s) at u = 1, times x0 = -1.
+    for (const Element* edge : graphs[1]->all("g", "edge"))
+        if (edge->at("data-from") == "w0") {
+            EXPECT_NEAR(std::stod(edge->at("data-gradient")), -0.196612, 1e-5);
+        }
+}
+
 TEST(Pictures, LeNetsLayersAreAsLargeAsWhatTheyGive)
 {
     const Picture picture("lenet5");

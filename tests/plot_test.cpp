@@ -3,6 +3,7 @@
 #include <xgrad/ops/functions.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/random.hpp>
+#include <xgrad/teach/plot/computation.hpp>
 #include <xgrad/teach/plot/figure.hpp>
 #include <xgrad/teach/plot/network.hpp>
 
@@ -308,6 +309,13 @@ TEST(Axes, BadInputSaysWhatIsWrong)
                       "  try:  check FigureOptions.rows and columns.");
     EXPECT_THROW(Figure({.rows = 0}), ShapeError);
     EXPECT_THROW(Figure({.columns = 1000}), ShapeError);  // wider than a sheet
+}
+
+TEST(ComputationDiagram, AGraphWithoutNodesSaysWhatIsWrong)
+{
+    EXPECT_THROW_TEXT(draw(teach::Graph{}), ShapeError,
+                      "draw: a graph without nodes.\n  rule: a picture shows a node at least.\n"
+                      "  try:  record something on a tape opened with explain.");
 }
 
 TEST(NetworkDiagram, EdgesHaveTheWeightsOfTheModel)
