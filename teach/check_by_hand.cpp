@@ -168,8 +168,7 @@ private:
         if (first == second || (std::isnan(first) && std::isnan(second))) return true;
         report.passed = false;
         report.message = fmt::format(
-            "the function is not deterministic: called twice for the same inputs, it gives {:.6g} "
-            "and {:.6g}\n",
+            "the function is not deterministic\n  called twice for the same inputs, it gives {:.6g} and {:.6g}\n",
             first, second);
         return false;
     }
