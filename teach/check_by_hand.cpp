@@ -227,7 +227,7 @@ private:
                 for (const std::int64_t kink : g.kinks)
                     if (claims_[i].by_hand[static_cast<std::size_t>(kink)] == 0)
                         d.gradients[i][static_cast<std::size_t>(kink)] = 0;
-            context.tolerance = tolerance(by_hand_[i]);
+            context.tolerance = exactness(tolerance(by_hand_[i]));
             g.suspicions = suspicions_of(claims_, i, context);
         }
     }

@@ -465,6 +465,29 @@ TEST(CheckByHand, OneWrongElementIsShownWithThreeNumbers)
               "  none of the known mistakes gives these numbers.\n");
 }
 
+TEST(CheckByHand, LongLinesGoOnBehindTwoBlanks)
+{
+    const std::string name = "the weights of the second of all layers";
+    const CheckReport report = check_by_hand([](const Tensor& v) { return sum(exp(v)); },
+                                             {{name, tensor({1}, {0.3}, f64)}}, {{name, tensor({1}, {2}, f64)}});
+    EXPECT_EQ(
+        report.message.find(
+            "1 of 1 gradients by hand is wrong\n"
+            "the weights of the second of all layers is wrong at element 0: by hand 2, autograd 1.34986, numeric\n"
+            "  1.34986 (error 0.48).\n"),
+        0u)
+        << report.message;
+}
+
+TEST(CheckByHand, ALooseToleranceMakesNoLooseClaims)
+{
+    const Tensor x = numbers({3}, 1), near = tensor({3}, {0.1, 0, -0.1}, f64);
+    const auto loss = [](const Tensor& v) { return sum(exp(v)); };
+    EXPECT_TRUE(check_by_hand(loss, x, exp(x) + near, {.tolerance = 0.5}));
+    expect_only(check_by_hand(loss, x, near - exp(x), {.tolerance = 0.5}), "input 0", Mistake::unknown);
+    expect_only(check_by_hand(loss, x, -exp(x), {.tolerance = 1e-15}), "input 0", Mistake::sign_flipped);
+}
+
 TEST(CheckByHand, UnknownFactorIsNumbered)
 {
     const Tensor x = numbers({3}, 1);
