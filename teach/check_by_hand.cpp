@@ -168,8 +168,7 @@ private:
         if (first == second || (std::isnan(first) && std::isnan(second))) return true;
         report.passed = false;
         report.message = fmt::format(
-            "the function is not deterministic: called twice for the same inputs, it gives {:.6g} "
-            "and {:.6g}\n",
+            "the function is not deterministic\n  called twice for the same inputs, it gives {:.6g} and {:.6g}\n",
             first, second);
         return false;
     }
@@ -228,7 +227,7 @@ private:
                 for (const std::int64_t kink : g.kinks)
                     if (claims_[i].by_hand[static_cast<std::size_t>(kink)] == 0)
                         d.gradients[i][static_cast<std::size_t>(kink)] = 0;
-            context.tolerance = tolerance(by_hand_[i]);
+            context.tolerance = exactness(tolerance(by_hand_[i]));
             g.suspicions = suspicions_of(claims_, i, context);
         }
     }

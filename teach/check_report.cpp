@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kColumns = 100;
 
-/// The text in lines of at most 100 columns, each behind `indent` blanks; it ends with a full stop.
+/// The text in lines of at most 100 columns, the first behind `indent` blanks, the others behind two; it ends with a full
+/// stop.
 std::string wrapped(const std::string& text, std::size_t indent)
 {
     std::string out, line(indent, ' ');
@@ -20,7 +21,7 @@ std::string wrapped(const std::string& text, std::size_t indent)
         const std::string word = text.substr(at, end - at) + (end == text.size() ? "." : "");
         if (!is_empty && line.size() + 1 + word.size() > kColumns) {
             out += line + '\n';
-            line.assign(indent, ' ');
+            line.assign(2, ' ');
             is_empty = true;
         }
         line += (is_empty ? "" : " ") + word;

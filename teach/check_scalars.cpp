@@ -99,7 +99,7 @@ private:
 
     void diagnose(CheckReport& report, double tolerance)
     {
-        SlipContext context{tolerance, options_.lambda, recorded_.sample_counts(),
+        SlipContext context{exactness(tolerance), options_.lambda, recorded_.sample_counts(),
                             recorded_.derivations(options_.target), false};
         if (options_.samples > 1)
             context.counts.insert(context.counts.begin(),

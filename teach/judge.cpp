@@ -93,9 +93,8 @@ private:
         if (!out_.kinks.empty()) {
             const auto i = static_cast<std::size_t>(out_.kinks.front());
             out_.notes.push_back(fmt::format(
-                "a kink at {}: the slope is {:.6g} from the left and {:.6g} from the right{}. Autograd has {:.6g}, by "
-                "hand "
-                "it is {:.6g}; no derivative exists there, and all that lies between is accepted",
+                "a kink at {}: the slope is {:.6g} from the left and {:.6g} from the right{}. Autograd has "
+                "{:.6g}, by hand it is {:.6g}; no derivative exists there, and all that lies between is accepted",
                 list_of(out_.kinks), first_kink_.left, first_kink_.right, out_.kinks.size() > 1 ? " at the first" : "",
                 autograd_[i], by_hand_[i]));
         }

@@ -95,49 +95,41 @@ private:
 
     // ---- multiples ----
 
+    void name(double factor, Mistake mistake, double cost, std::string text)
+    {
+        named_.push_back({factor, mistake, std::move(text), cost});
+    }
+
     void name_factors()
     {
-        named_ = {
-            {-1, Mistake::sign_flipped,
-             "the sign is flipped: it is the negative of the gradient. y - a is the derivative of the log-likelihood; "
-             "the "
-             "loss is its negative, with a - y",
-             1},
-            {2, Mistake::factor_two,
-             "factor 2: it is twice the gradient. The loss has a 1/2 (or no square) that was not taken into account",
-             1},
-            {0.5, Mistake::factor_half,
-             "factor 1/2: it is half the gradient. (a - y)^2 has the derivative 2 (a - y); a - y belongs to 1/2 (a - "
-             "y)^2",
-             1},
-            {-2, Mistake::sign_flipped, "the sign is flipped and there is a factor 2: it is -2 times the gradient", 3},
-            {-0.5, Mistake::sign_flipped,
-             "the sign is flipped and there is a factor 1/2: it is -1/2 times the gradient", 3}};
-        for (const SampleCount& count : context_.counts) {
-            const std::string n = fmt::format("{:g}", count.n), where = "N = " + n + ", " + count.where;
-            const double doubt = count.n == 2 ? 0.5 : 0;
-            named_.push_back(
-                {count.n, Mistake::one_over_n_missing,
-                 fmt::format("1/N is missing: it is {} times the gradient ({}). The loss is a mean, by hand "
-                             "its parts are added up",
-                             n, where),
-                 1 + doubt});
-            named_.push_back(
-                {1 / count.n, Mistake::sum_against_mean,
-                 fmt::format("a sum against a mean: it is 1/{} of the gradient ({}). The loss adds its parts "
-                             "up, by hand they are averaged",
-                             n, where),
-                 1 + doubt});
-            named_.push_back(
-                {-count.n, Mistake::sign_flipped,
-                 fmt::format("the sign is flipped and 1/N is missing: it is -{} times the gradient ({})", n, where),
-                 3 + doubt});
-            named_.push_back({-1 / count.n, Mistake::sign_flipped,
-                              fmt::format("the sign is flipped, and a sum stands against a mean: it is -1/{} of the "
-                                          "gradient ({})",
-                                          n, where),
-                              3 + doubt});
-        }
+        name(-1, Mistake::sign_flipped, 1,
+             "the sign is flipped: it is the negative of the gradient. y - a is the derivative of the "
+             "log-likelihood; the loss is its negative, with a - y");
+        name(2, Mistake::factor_two, 1,
+             "factor 2: it is twice the gradient. The loss has a 1/2 (or no square) that was not taken into account");
+        name(0.5, Mistake::factor_half, 1,
+             "factor 1/2: it is half the gradient. (a - y)^2 has the derivative 2 (a - y); a - y belongs to "
+             "1/2 (a - y)^2");
+        name(-2, Mistake::sign_flipped, 3, "the sign is flipped and there is a factor 2: it is -2 times the gradient");
+        name(-0.5, Mistake::sign_flipped, 3,
+             "the sign is flipped and there is a factor 1/2: it is -1/2 times the gradient");
+        for (const SampleCount& count : context_.counts) name_count(count);
+    }
+
+    void name_count(const SampleCount& count)
+    {
+        const std::string n = fmt::format("{:g}", count.n), where = " (N = " + n + ", " + count.where + ")";
+        const double doubt = count.n == 2 ? 0.5 : 0;  // a factor 2 is likelier to be one
+        name(count.n, Mistake::one_over_n_missing, 1 + doubt,
+             "1/N is missing: it is " + n + " times the gradient" + where +
+                 ". The loss is a mean, by hand its parts are added up");
+        name(1 / count.n, Mistake::sum_against_mean, 1 + doubt,
+             "a sum against a mean: it is 1/" + n + " of the gradient" + where +
+                 ". The loss adds its parts up, by hand they are averaged");
+        name(-count.n, Mistake::sign_flipped, 3 + doubt,
+             "the sign is flipped and 1/N is missing: it is -" + n + " times the gradient" + where);
+        name(-1 / count.n, Mistake::sign_flipped, 3 + doubt,
+             "the sign is flipped, and a sum stands against a mean: it is -1/" + n + " of the gradient" + where);
     }
 
     void zero()
@@ -203,40 +195,44 @@ private:
 
     void add_penalty(double cost, double b, const std::string& before)
     {
-        const std::string by_hand = fmt::format("{:.6g} {}", b, c_.name),
-                          loss = fmt::format("{:.6g} {}", c_.rate, c_.name);
+        const std::string by_hand = fmt::format("{:.6g} {}", b, c_.name);
+        if (c_.rate != 0)
+            other_penalty(cost, b / c_.rate, by_hand, before);
+        else if (c_.is_bias)
+            add(cost, Mistake::bias_regularised,
+                before + "the bias is regularised: by hand there is " + by_hand +
+                    " more; the penalty of the loss leaves " + c_.name + " out");
+        else
+            add(cost, Mistake::penalty_added,
+                before + "a penalty that the loss has not: by hand there is " + by_hand + " more");
+    }
+
+    /// By hand the penalty's part is `ratio` times that of the loss.
+    void other_penalty(double cost, double ratio, const std::string& by_hand, const std::string& before)
+    {
+        const std::string loss = fmt::format("{:.6g} {}", c_.rate, c_.name);
+        const std::string both = "by hand the penalty gives " + by_hand + ", in the loss " + loss;
         const auto say = [&](Mistake mistake, const std::string& text) { add(cost, mistake, before + text); };
-        if (c_.rate == 0) {
-            if (c_.is_bias)
-                return say(
-                    Mistake::bias_regularised,
-                    fmt::format("the bias is regularised: by hand there is {} more; the penalty of the loss leaves "
-                                "{} out",
-                                by_hand, c_.name));
-            return say(Mistake::penalty_added,
-                       fmt::format("a penalty that the loss has not: by hand there is {} more", by_hand));
-        }
-        const double ratio = b / c_.rate;
-        const std::string both = fmt::format("by hand the penalty gives {}, in the loss {}", by_hand, loss);
+        const SampleCount *more = count_of(ratio), *less = count_of(1 / ratio);
+        const bool is_double = is(ratio, 2), is_half = is(ratio, 0.5);
         if (std::abs(ratio) < 1e-9)
-            return say(Mistake::penalty_missing, fmt::format("the penalty is missing: the loss has {} from it", loss));
-        if (is(ratio, -1)) return say(Mistake::penalty_factor, "the sign of the penalty is flipped: " + both);
-        if (is(ratio, 2) || is(ratio, 0.5))
-            say(Mistake::penalty_factor,
-                fmt::format("factor {} in the penalty: {}. lambda/2 |W|^2 has the gradient lambda "
-                            "W, lambda |W|^2 has 2 lambda W",
-                            ratio > 1 ? "2" : "1/2", both));
-        if (const SampleCount* n = count_of(ratio))
-            return say(
-                Mistake::lambda_against_lambda_over_n,
-                fmt::format("lambda against lambda/n: {}, which is 1/{:g} of it (n = {:g}, {}). lambda/(2n) |W|^2 "
-                            "has the gradient lambda/n W",
-                            both, n->n, n->n, n->where));
-        if (const SampleCount* n = count_of(1 / ratio))
-            return say(Mistake::lambda_against_lambda_over_n,
-                       fmt::format("lambda/n against lambda: {}, which is {:g} times as much (n = {:g}, {})", both,
-                                   n->n, n->n, n->where));
-        if (!is(ratio, 2) && !is(ratio, 0.5)) say(Mistake::penalty_factor, "another weight of the penalty: " + both);
+            say(Mistake::penalty_missing, "the penalty is missing: the loss has " + loss + " from it");
+        else if (is(ratio, -1))
+            say(Mistake::penalty_factor, "the sign of the penalty is flipped: " + both);
+        else if (!is_double && !is_half && !more && !less)
+            say(Mistake::penalty_factor, "another weight of the penalty: " + both);
+        if (is_double || is_half)
+            say(Mistake::penalty_factor, std::string("factor ") + (is_double ? "2" : "1/2") +
+                                             " in the penalty: " + both +
+                                             ". lambda/2 |W|^2 has the gradient lambda W, lambda |W|^2 has 2 lambda W");
+        if (more)
+            say(Mistake::lambda_against_lambda_over_n,
+                fmt::format("lambda against lambda/n: {}, which is 1/{:g} of it (n = {:g}, {}). {}", both, more->n,
+                            more->n, more->where, "lambda/(2n) |W|^2 has the gradient lambda/n W"));
+        if (less)
+            say(Mistake::lambda_against_lambda_over_n,
+                fmt::format("lambda/n against lambda: {}, which is {:g} times as much (n = {:g}, {})", both, less->n,
+                            less->n, less->where));
     }
 
     /// By hand a multiple of the value is added to one row or column of a matrix alone, which holds the biases.

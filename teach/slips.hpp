@@ -37,12 +37,16 @@ struct SampleCount {
 };
 
 struct SlipContext {
-    double tolerance;
+    double tolerance;  // how close is exact: see exactness()
     double lambda;
     std::vector<SampleCount> counts;
     std::vector<Derivation> derivations;
     bool is_last = true;  // no more derivations will come: any constant factor is worth naming
 };
+
+/// Within what a mistake must give the numbers by hand, where those may differ by `tolerance` from the right ones: neither
+/// rounding nor a generous tolerance is to decide.
+inline double exactness(double tolerance) { return tolerance < 1e-9 ? 1e-9 : tolerance > 1e-3 ? 1e-3 : tolerance; }
 
 /// Largest difference of the two, as part of the largest element of either; 0 where both are 0, infinite for NaN.
 double distance(const std::vector<double>& a, const std::vector<double>& b);

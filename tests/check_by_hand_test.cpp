@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <stdexcept>
 
 namespace xgrad {
 namespace {
@@ -230,6 +231,31 @@ TEST(CheckByHand, SignAndPenaltyBothWrong)
     EXPECT_EQ(p.check(p.dw + 0.01234 * p.w, p.db)["W"].mistake(), Mistake::penalty_factor);
 }
 
+// With one element every difference is a multiple of the bias; it must be one that something else tells.
+TEST(CheckByHand, BiasOfOneElementNeedsAKnownWeight)
+{
+    const Tensor x = numbers({5, 3}, 1), y = numbers({5, 1}, 2), w = numbers({3, 1}, 3), b = numbers({1}, 4);
+    const auto loss = [&](const Tensor& c) { return half_squares(matmul(x, w) + c, y); };
+    const Tensor db = sum(matmul(x, w) + b - y, 0);
+    const auto mistake = [&](double lambda, const CheckOptions& options) {
+        return check_by_hand(loss, b, db + lambda * b, options).gradients[0].mistake();
+    };
+    EXPECT_EQ(mistake(0.3, {}), Mistake::unknown);
+    EXPECT_EQ(mistake(0.3, {.lambda = 0.3}), Mistake::bias_regularised);
+    EXPECT_EQ(mistake(0.06, {.lambda = 0.3}), Mistake::bias_regularised);
+    EXPECT_EQ(mistake(0.07, {.lambda = 0.3}), Mistake::unknown);
+}
+
+TEST(CheckByHand, BiasesCanBeNamed)
+{
+    const Tensor m = numbers({3, 3}, 1);
+    const auto loss = [](const Tensor& v) { return sum(exp(v)); };
+    const Tensor by_hand = exp(m) + 0.1 * m;
+    EXPECT_EQ(check_by_hand(loss, m, by_hand).gradients[0].mistake(), Mistake::penalty_added);
+    EXPECT_EQ(check_by_hand(loss, m, by_hand, {.biases = {"input 0"}}).gradients[0].mistake(),
+              Mistake::bias_regularised);
+}
+
 // ---- slopes -----------------------------------------------------------------------------------------------------------
 
 // S3:205: delta^[1] = W delta^[2], without g'(z).
@@ -242,6 +268,9 @@ TEST(CheckByHand, SlopeMissing)
     for (const char* name : {"u2", "W2", "b2"}) EXPECT_TRUE(report[name].passed);
     for (const char* name : {"u1", "W1", "b1"}) expect_only(report, name, Mistake::slope_missing);
     EXPECT_NE(report.message.find("the slope of sigmoid of u1 is left out"), std::string::npos) << report.message;
+    EXPECT_NE(report.message.find("\n  as u1.\n"), std::string::npos) << report.message;
+    EXPECT_NE(report.message.find("\nstart with u1: what lies before it is derived from it.\n"), std::string::npos);
+    EXPECT_THROW((void)report["u3"], std::out_of_range);
 }
 
 // S0:409: dE/dw_jk = sum_n (z - t), without g'(u) and without y_j.
@@ -300,6 +329,16 @@ TEST(CheckByHand, SlopeAtTheTarget)
     n.y = (n.y + 0.25) / 2;
     report = check_by_hand(n.function(half_squares), n.inputs(), n.from((n.a - n.y) * n.y * (1 - n.y)));
     for (const char* name : {"u2", "u1", "W2", "b2", "W1", "b1"}) expect_only(report, name, Mistake::slope_at_target);
+}
+
+// A target that the loss takes in another shape is told to the check.
+TEST(CheckByHand, SlopeAtATargetThatIsGiven)
+{
+    const Tensor u = numbers({4, 2}, 1), y = tensor({2}, {0.25, 0.75}, f64), all = expand(y, {4, 2}), a = sigmoid(u);
+    const auto loss = [&](const Tensor& v) { return sum(square(sigmoid(v) - y)) / 2; };
+    const Tensor by_hand = (a - y) * y * (1 - y);
+    EXPECT_EQ(check_by_hand(loss, u, by_hand).gradients[0].mistake(), Mistake::unknown);
+    expect_only(check_by_hand(loss, u, by_hand, {.target = all}), "input 0", Mistake::slope_at_target);
 }
 
 // g'(y) = g(y) (1 - g(y)) instead of y (1 - y).
@@ -424,6 +463,29 @@ TEST(CheckByHand, OneWrongElementIsShownWithThreeNumbers)
               "1 of 1 gradients by hand is wrong\n"
               "input 0 is wrong at element 1: by hand 0.97976, autograd 0.85476, numeric 0.85476 (error 0.066).\n"
               "  none of the known mistakes gives these numbers.\n");
+}
+
+TEST(CheckByHand, LongLinesGoOnBehindTwoBlanks)
+{
+    const std::string name = "the weights of the second of all layers";
+    const CheckReport report = check_by_hand([](const Tensor& v) { return sum(exp(v)); },
+                                             {{name, tensor({1}, {0.3}, f64)}}, {{name, tensor({1}, {2}, f64)}});
+    EXPECT_EQ(
+        report.message.find(
+            "1 of 1 gradients by hand is wrong\n"
+            "the weights of the second of all layers is wrong at element 0: by hand 2, autograd 1.34986, numeric\n"
+            "  1.34986 (error 0.48).\n"),
+        0u)
+        << report.message;
+}
+
+TEST(CheckByHand, ALooseToleranceMakesNoLooseClaims)
+{
+    const Tensor x = numbers({3}, 1), near = tensor({3}, {0.1, 0, -0.1}, f64);
+    const auto loss = [](const Tensor& v) { return sum(exp(v)); };
+    EXPECT_TRUE(check_by_hand(loss, x, exp(x) + near, {.tolerance = 0.5}));
+    expect_only(check_by_hand(loss, x, near - exp(x), {.tolerance = 0.5}), "input 0", Mistake::unknown);
+    expect_only(check_by_hand(loss, x, -exp(x), {.tolerance = 1e-15}), "input 0", Mistake::sign_flipped);
 }
 
 TEST(CheckByHand, UnknownFactorIsNumbered)
