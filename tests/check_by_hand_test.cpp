@@ -4,13 +4,10 @@
 #include <xgrad/ops/create.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/ops/functions.hpp>
-#include <xgrad/ops/index.hpp>
-#include <xgrad/ops/join.hpp>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/matmul.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
-#include <xgrad/ops/slice.hpp>
 #include <xgrad/ops/softmax.hpp>
 #include <xgrad/teach/check_by_hand.hpp>
 
@@ -19,24 +16,14 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "tests/by_hand_testing.hpp"
+
 namespace xgrad {
 namespace {
 
-/// Numbers between -1 and 1 that look random, the same every time.
-Tensor numbers(std::initializer_list<std::int64_t> sizes, int seed)
-{
-    const Tensor out = zeros(sizes, f64);
-    for (std::int64_t i = 0; i < out.numel(); ++i)
-        detail::mutable_data<double>(out)[i] = std::sin(1.7 * static_cast<double>(i) + seed);
-    return out;
-}
-
-void expect_only(const CheckReport& report, const std::string& name, Mistake mistake)
-{
-    EXPECT_FALSE(report.passed);
-    EXPECT_STREQ(name_of(report[name].mistake()), name_of(mistake)) << report.message;
-    EXPECT_TRUE(report[name].autograd_agrees) << report.message;
-}
+using by_hand_testing::expect_only;
+using by_hand_testing::half_squares;
+using by_hand_testing::numbers;
 
 constexpr double kSamples = 5;
 
@@ -73,7 +60,6 @@ struct Network {
 Tensor cross_entropy_sum(const Tensor& a, const Tensor& y) { return -sum(y * log(a) + (1 - y) * log(1 - a)); }
 Tensor cross_entropy_mean(const Tensor& a, const Tensor& y) { return cross_entropy_sum(a, y) / kSamples; }
 Tensor squares(const Tensor& a, const Tensor& y) { return sum(square(a - y)); }
-Tensor half_squares(const Tensor& a, const Tensor& y) { return sum(square(a - y)) / 2; }
 
 TEST(CheckByHand, RightGradientsAndDeltasPass)
 {
@@ -147,115 +133,6 @@ TEST(CheckByHand, MeanOverElementsAgainstMeanOverSamples)
     expect_only(check_by_hand(loss, w, by_hand), "input 0", Mistake::one_over_n_missing);
 }
 
-// ---- penalties: J = loss / n + lambda / (2 n) |W|^2, S2:305 and S2:315 --------------------------------------------------
-
-constexpr double kLambda = 0.3;
-
-struct Penalised {
-    Tensor x = numbers({5, 3}, 1), y = numbers({5, 2}, 2), w = numbers({3, 2}, 3), b = numbers({2}, 4);
-    Tensor delta = (matmul(x, w) + b - y) / kSamples, dw = matmul(transpose(x), delta), db = sum(delta, 0);
-
-    CheckReport check(const Tensor& by_hand_w, const Tensor& by_hand_b) const
-    {
-        const auto loss = [this](const Tensor& v, const Tensor& c) {
-            return sum(square(matmul(x, v) + c - y)) / (2 * kSamples) + kLambda / (2 * kSamples) * sum(square(v));
-        };
-        return check_by_hand(loss, {{"W", w}, {"b", b}}, {{"W", by_hand_w}, {"b", by_hand_b}});
-    }
-};
-
-TEST(CheckByHand, RightPenaltyPasses)
-{
-    const Penalised p;
-    const CheckReport report = p.check(p.dw + kLambda / kSamples * p.w, p.db);
-    EXPECT_TRUE(report) << report.message;
-}
-
-// S2:577: D = Delta / n + lambda Theta.
-TEST(CheckByHand, LambdaAgainstLambdaOverN)
-{
-    const Penalised p;
-    const CheckReport report = p.check(p.dw + kLambda * p.w, p.db);
-    expect_only(report, "W", Mistake::lambda_against_lambda_over_n);
-    EXPECT_EQ(report["b"].mistake(), Mistake::none);
-    EXPECT_NE(report.message.find("by hand the penalty gives 0.3 W, in the loss 0.06 W"), std::string::npos)
-        << report.message;
-}
-
-// lambda |W|^2 has the gradient 2 lambda W (S3:471), lambda/2 |W|^2 has lambda W (S1:818).
-TEST(CheckByHand, PenaltyOfTwiceTheWeight)
-{
-    const Penalised p;
-    expect_only(p.check(p.dw + 2 * kLambda / kSamples * p.w, p.db), "W", Mistake::penalty_factor);
-    expect_only(p.check(p.dw + kLambda / 2 / kSamples * p.w, p.db), "W", Mistake::penalty_factor);
-    expect_only(p.check(p.dw - kLambda / kSamples * p.w, p.db), "W", Mistake::penalty_factor);
-}
-
-TEST(CheckByHand, PenaltyMissing)
-{
-    const Penalised p;
-    expect_only(p.check(p.dw, p.db), "W", Mistake::penalty_missing);
-}
-
-// S2:305 and S2:577 leave j = 0 out.
-TEST(CheckByHand, BiasRegularised)
-{
-    const Penalised p;
-    const CheckReport report = p.check(p.dw + kLambda / kSamples * p.w, p.db + kLambda / kSamples * p.b);
-    EXPECT_EQ(report["W"].mistake(), Mistake::none);
-    expect_only(report, "b", Mistake::bias_regularised);
-    EXPECT_NE(report.message.find("by hand there is 0.06 b more"), std::string::npos) << report.message;
-}
-
-// The bias as column 0 of Theta (S2).
-TEST(CheckByHand, BiasColumnRegularised)
-{
-    const Tensor x = numbers({4, 6}, 1), y = numbers({3, 6}, 2), theta = numbers({3, 4}, 3);
-    const auto loss = [&](const Tensor& t) {
-        return sum(square(matmul(t, x) - y)) / 12 + kLambda / 12 * sum(square(slice(t, 1, 1)));
-    };
-    const Tensor delta = (matmul(theta, x) - y) / 6, data = matmul(delta, transpose(x));
-    const Tensor rest = cat({zeros({3, 1}, f64), slice(theta, 1, 1)}, 1);
-    EXPECT_TRUE(check_by_hand(loss, theta, data + kLambda / 6 * rest));
-    const CheckReport report = check_by_hand(loss, theta, data + kLambda / 6 * theta);
-    expect_only(report, "input 0", Mistake::bias_regularised);
-    EXPECT_NE(report.message.find("column 0"), std::string::npos) << report.message;
-}
-
-TEST(CheckByHand, SignAndPenaltyBothWrong)
-{
-    const Penalised p;
-    const CheckReport flipped = p.check(-p.dw + kLambda / kSamples * p.w, p.db);
-    expect_only(flipped, "W", Mistake::sign_flipped);
-    EXPECT_NE(flipped.message.find("its penalty is right"), std::string::npos) << flipped.message;
-    EXPECT_EQ(p.check(p.dw + 0.01234 * p.w, p.db)["W"].mistake(), Mistake::penalty_factor);
-}
-
-// With one element every difference is a multiple of the bias; it must be one that something else tells.
-TEST(CheckByHand, BiasOfOneElementNeedsAKnownWeight)
-{
-    const Tensor x = numbers({5, 3}, 1), y = numbers({5, 1}, 2), w = numbers({3, 1}, 3), b = numbers({1}, 4);
-    const auto loss = [&](const Tensor& c) { return half_squares(matmul(x, w) + c, y); };
-    const Tensor db = sum(matmul(x, w) + b - y, 0);
-    const auto mistake = [&](double lambda, const CheckOptions& options) {
-        return check_by_hand(loss, b, db + lambda * b, options).gradients[0].mistake();
-    };
-    EXPECT_EQ(mistake(0.3, {}), Mistake::unknown);
-    EXPECT_EQ(mistake(0.3, {.lambda = 0.3}), Mistake::bias_regularised);
-    EXPECT_EQ(mistake(0.06, {.lambda = 0.3}), Mistake::bias_regularised);
-    EXPECT_EQ(mistake(0.07, {.lambda = 0.3}), Mistake::unknown);
-}
-
-TEST(CheckByHand, BiasesCanBeNamed)
-{
-    const Tensor m = numbers({3, 3}, 1);
-    const auto loss = [](const Tensor& v) { return sum(exp(v)); };
-    const Tensor by_hand = exp(m) + 0.1 * m;
-    EXPECT_EQ(check_by_hand(loss, m, by_hand).gradients[0].mistake(), Mistake::penalty_added);
-    EXPECT_EQ(check_by_hand(loss, m, by_hand, {.biases = {"input 0"}}).gradients[0].mistake(),
-              Mistake::bias_regularised);
-}
-
 // ---- slopes -----------------------------------------------------------------------------------------------------------
 
 // S3:205: delta^[1] = W delta^[2], without g'(z).
@@ -307,17 +184,6 @@ TEST(CheckByHand, MistakesAreFoundInSinglePrecision)
     expect_only(check(n.from(delta)), "W1", Mistake::one_over_n_missing);
     expect_only(check(n.from(-delta / kSamples)), "W1", Mistake::sign_flipped);
     expect_only(check(n.from(delta / kSamples, no_slope / kSamples)), "W1", Mistake::slope_missing);
-}
-
-// The weights are used twice, by the layer and by their penalty: the term of one of them is replaced.
-TEST(CheckByHand, FactorMissingBesideAPenalty)
-{
-    const Penalised p;
-    const Tensor without_x = expand(sum(p.delta, 0), {3, 2});
-    expect_only(p.check(without_x + kLambda / kSamples * p.w, p.db), "W", Mistake::factor_missing);
-    const CheckReport report = p.check(without_x, p.db);
-    expect_only(report, "W", Mistake::factor_missing);
-    EXPECT_NE(report.message.find("And the penalty is missing"), std::string::npos) << report.message;
 }
 
 // S4:213: delta = Y (1 - Y) (Yh - Y), which is 0 for each label.
