@@ -100,7 +100,7 @@ std::string autopsy_of(const Walk& walk)
     return text + "\n  path: " + path_to_root(r, index, walk.root_slot());
 }
 
-/// Where the program was, when the operands of what failed are not known: they were named inside a layer.
+/// Where the program was, when the operands of what failed are not known.
 std::string last_operation(const Recording& r)
 {
     for (std::uint32_t node = r.nodes.size(); node-- > 0;)

@@ -64,16 +64,28 @@ TEST(Autopsy, ForwardErrorsOfDtypesShowTheOperandsThatCarryALine)
         x f32 (2,), a leaf)");
 }
 
-TEST(Autopsy, LayersThatFailShowWhatWasRecordedBefore)
+TEST(Autopsy, LayersShowTheLineOfTheirCall)
 {
     const nn::Linear layer(4, 5);
     Tape tape{{.explain = true}};
     const Tensor x = tape.variable("x", ones({2, 3}));
-    EXPECT_EQ(autopsy([&] { (void)layer(x); }), "");
+#line 24 "net/model.cpp"
+    const std::string text = autopsy([&] { (void)layer(x); });
+#line 72 "tests/autopsy_test.cpp"
+    EXPECT_EQ(text, R"(
+  at:   model.cpp:24, with
+        x f32 (2, 3), a leaf)");
+}
+
+TEST(Autopsy, WhereNoOperandCarriesALineItShowsWhatWasRecordedLast)
+{
+    Tape tape{{.explain = true}};
+    const Tensor x = tape.variable("x", ones({2, 3}));
+    EXPECT_EQ(autopsy([&] { (void)x.size(7); }), "");
 #line 25 "net/model.cpp"
     const Tensor h = relu(x);
-#line 73 "tests/autopsy_test.cpp"
-    EXPECT_EQ(autopsy([&] { (void)layer(h); }), R"(
+#line 85 "tests/autopsy_test.cpp"
+    EXPECT_EQ(autopsy([&] { (void)h.size(7); }), R"(
   last: recorded was %1 f32 (2, 3) = where(x <= 0, 0, x) (model.cpp:25))");
 }
 
