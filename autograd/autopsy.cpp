@@ -3,6 +3,7 @@
 #include <xgrad/scalar_explain.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 
 #include "autograd/formula_names.hpp"
@@ -121,8 +122,10 @@ std::string autopsy_of(const Recording& r)
     return text;
 }
 
-bool is_operation(const char* name)
+/// Whether tensors of the tape are the business of what failed: an operation, or a layer, which have capitals.
+bool computes(const char* name)
 {
+    if (std::isupper(static_cast<unsigned char>(name[0]))) return std::strcmp(name, "Tape") != 0;
     for (const Op* op = Op::first(); op; op = op->next)
         if (std::strcmp(op->name, name) == 0) return true;
     return false;
@@ -136,7 +139,7 @@ std::string autopsy(const char* operation)
     const OpenTape* const open = this_thread ? this_thread->peek() : nullptr;
     if (!open || current != open->recording) return "";  // nobody records
     if (open->recording->log) return autopsy_of(*open->recording);
-    return is_operation(operation) ? std::string("\n  more: for the line and the operands ") + kMore : "";
+    return computes(operation) ? std::string("\n  more: for the line and the operands ") + kMore : "";
 }
 
 }  // namespace xgrad::detail

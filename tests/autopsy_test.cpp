@@ -93,10 +93,10 @@ TEST(Autopsy, OtherTapesNameTheOperationAndSayHowToGetTheRest)
 {
     Tape tape;
     const Tensor x = tape.variable("x", ones({2, 3}));
-    EXPECT_EQ(autopsy([&] {
-                  (void)matmul(x, ones({4, 5}));
-              }),
-              std::string("\n  more: for the line and the operands ") + kOpenIt);
+    const std::string more = std::string("\n  more: for the line and the operands ") + kOpenIt;
+    const nn::Linear layer(4, 5);
+    EXPECT_EQ(autopsy([&] { (void)layer(x); }), more);
+    EXPECT_EQ(autopsy([&] { (void)matmul(x, ones({4, 5})); }), more);
 }
 
 TEST(Autopsy, WithoutATapeThereIsNothingToAdd)
