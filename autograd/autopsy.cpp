@@ -18,14 +18,7 @@ constexpr const char* kMore = "open the tape with xgrad::Tape tape{{.explain = t
 std::string name_of(const Recording& r, std::uint32_t node)
 {
     const Node& n = r.nodes[node];
-    const std::string& name = (n.flags & Node::kScalar) ? (*r.records)[n.slot].name : (*r.log)[node].name;
-    return name.empty() ? "%" + std::to_string(n.slot) : name;
-}
-
-std::string at_line(const char* file, int line)
-{
-    const std::string place = place_text(file, line);
-    return place.empty() ? "" : " (" + place + ")";
+    return name_or_number((n.flags & Node::kScalar) ? (*r.records)[n.slot].name : (*r.log)[node].name, n.slot);
 }
 
 /// "h @ W", or "conv2d of h, W" where no formula says it.

@@ -49,11 +49,26 @@ Names names_of(const Op& op, const std::vector<std::string>& inputs, const std::
     return names;
 }
 
+std::string name_or_number(const std::string& name, std::uint32_t slot)
+{
+    return name.empty() ? "%" + std::to_string(slot) : name;
+}
+
+const char* file_name(const char* path)
+{
+    const char* slash = std::strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 std::string place_text(const char* file, int line)
 {
-    if (!file || !*file) return "";
-    const char* slash = std::strrchr(file, '/');
-    return std::string(slash ? slash + 1 : file) + ":" + std::to_string(line);
+    return file && *file ? file_name(file) + (":" + std::to_string(line)) : "";
+}
+
+std::string at_line(const char* file, int line)
+{
+    const std::string place = place_text(file, line);
+    return place.empty() ? "" : " (" + place + ")";
 }
 
 }  // namespace xgrad::detail

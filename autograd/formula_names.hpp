@@ -3,6 +3,7 @@
 
 #include <xgrad/record.hpp>
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,7 +23,16 @@ std::string letter_of(const Op& op, std::size_t i, std::size_t count);
 /// joins its inputs, x0, x1 ... in expressions of fuse; y is the output.
 Names names_of(const Op& op, const std::vector<std::string>& inputs, const std::string& output);
 
+/// What a value is called: its name or, without one, "%3".
+std::string name_or_number(const std::string& name, std::uint32_t slot);
+
+/// "model.cpp" of a path.
+const char* file_name(const char* path);
+
 /// "model.cpp:12"; empty when the file is.
 std::string place_text(const char* file, int line);
+
+/// " (model.cpp:12)"; empty when the file is.
+std::string at_line(const char* file, int line);
 
 }  // namespace xgrad::detail

@@ -18,11 +18,8 @@ std::string name_of(const ScalarTape& tape, const Operand& x)
 {
     if (!tape.holds(x.serial)) return std::to_string(x.value);
     const std::uint32_t slot = tape.slot_of(x.serial);
-    const std::string& name = (*tape.records)[slot].name;
-    return name.empty() ? "%" + std::to_string(slot) : name;
+    return name_or_number((*tape.records)[slot].name, slot);
 }
-
-}  // namespace
 
 std::string expression_of(const ScalarTape& tape, const ElementaryInfo& info, const Operand (&operands)[2],
                           const std::string& name)
@@ -32,14 +29,15 @@ std::string expression_of(const ScalarTape& tape, const ElementaryInfo& info, co
                       {{"a", name_of(tape, operands[0])}, {"b", name_of(tape, operands[1])}, {"y", name}});
 }
 
+}  // namespace
+
 std::string description_of(const ScalarTape& tape, std::uint32_t slot)
 {
     const ScalarRecord& record = (*tape.records)[slot];
-    const std::string name = record.name.empty() ? "%" + std::to_string(slot) : record.name;
+    const std::string name = name_or_number(record.name, slot);
     if (!record.operation) return name;
-    const std::string place = place_text(record.place.file, record.place.line);
     return name + " = " + expression_of(tape, *record.operation, record.operands, name) +
-           (place.empty() ? "" : " (" + place + ")");
+           at_line(record.place.file, record.place.line);
 }
 
 // ---- recording ----

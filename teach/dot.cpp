@@ -21,10 +21,8 @@ std::string quoted(const std::string& text)
 std::string node_of(const Graph& graph, std::size_t i)
 {
     const GraphNode& y = graph.nodes[i];
-    const std::string label = y.kind == NodeKind::leaf      ? y.name
-                              : gate_of(y.operation).symbol ? gate_of(y.operation).symbol
-                                                            : y.operation;
-    return fmt::format("  n{} [label={}, shape={}];\n", i, quoted(label), y.kind == NodeKind::leaf ? "box" : "ellipse");
+    return fmt::format("  n{} [label={}, shape={}];\n", i, quoted(drawn_text(y)),
+                       y.kind == NodeKind::leaf ? "box" : "ellipse");
 }
 
 /// The value and, below it, the gradient.

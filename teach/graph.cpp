@@ -5,8 +5,6 @@
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/scalar_explain.hpp>
 
-#include <cstring>
-
 #include "autograd/formula_names.hpp"
 #include "autograd/recording.hpp"
 #include "teach/words.hpp"
@@ -64,14 +62,13 @@ private:
     static void give_name(GraphNode& y, const std::string& name, std::uint32_t slot)
     {
         y.is_named = !name.empty();
-        y.name = y.is_named ? name : "%" + std::to_string(slot);
+        y.name = detail::name_or_number(name, slot);
     }
 
     static void give_place(GraphNode& y, const char* file, int line)
     {
         if (!file || !*file) return;
-        const char* slash = std::strrchr(file, '/');
-        y.file = slash ? slash + 1 : file;
+        y.file = detail::file_name(file);
         y.line = line;
     }
 

@@ -73,7 +73,7 @@ Json node_in_json(const GraphNode& y)
     const Gate gate = gate_of(y.operation);
     const bool is_operation = y.kind == NodeKind::operation;
     Json out{{"name", y.name}, {"operation", y.operation}, {"kind", is_operation ? "operation" : "leaf"}};
-    out["symbol"] = !is_operation ? "" : gate.symbol ? gate.symbol : y.operation;
+    out["symbol"] = is_operation ? drawn_text(y) : "";
     out["gate"] = is_operation && !y.edges.empty() ? y.operation + " " + gate.verb + ": " + gate.meaning : "";
     out["formula"] = y.formula;
     out["template"] = y.formula_template;

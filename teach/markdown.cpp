@@ -32,7 +32,7 @@ std::string forward_of(const Graph& graph)
     std::string out = "## Forward\n\n| value | is | computed as | line |\n| --- | --- | --- | --- |\n";
     for (const GraphNode& y : graph.nodes) {
         const std::string what = y.formula.empty() ? y.operation : y.operation + ": " + y.formula;
-        const std::string place = y.file.empty() ? "" : code(fmt::format("{}:{}", y.file, y.line));
+        const std::string place = code(place_of(y));
         out += fmt::format("| {} | {} | {} | {} |\n", code(y.name), code(value_text(y.value)), code(what), place);
     }
     return out;
@@ -46,12 +46,8 @@ std::string backward_of(const Graph& graph)
     for (const Graph::Step& step : graph.backward) {
         const GraphNode& y = graph.nodes[step.node];
         const GraphEdge& edge = y.edges[step.edge];
-        std::string local = edge.derivative + " = " + edge.local, product = value_text(edge.contribution);
-        if (edge.local_value) {
-            const std::string value = number_text(*edge.local_value);
-            if (edge.local != value) local += " = " + value;
-            product = fmt::format("{} * {} = {}", short_text(y.adjoint), value, product);
-        }
+        const std::string local = edge.derivative + " = " + local_text(edge);
+        const std::string product = product_text(y, edge, value_text(edge.contribution));
         const GraphNode& x = graph.nodes[edge.to];
         const std::string sum = x.uses > 1 ? code(value_text(edge.accumulated)) : "";
         out += fmt::format("| {} | {} | {} | {} | {} {} |\n", code(graph.gradient_name(x.name)), code(local),

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "autograd/formula_names.hpp"
 #include "autograd/recording.hpp"
 #include "teach/slip_texts.hpp"
 
@@ -108,10 +109,8 @@ void RecordedNumbers::of_function(std::vector<Replacement>& out, std::uint32_t s
     const ScalarRecord& y = (*recording_.records)[slot];
     const ElementaryInfo& f = *y.operation;
     if (!has_slope(f.name)) return;
-    const char* file = y.place.file;
-    const char* slash = file ? std::strrchr(file, '/') : nullptr;
-    const std::string name = file && *file ? fmt::format("{} at {}:{}", f.name, slash ? slash + 1 : file, y.place.line)
-                                           : std::string(f.name);
+    const std::string place = detail::place_text(y.place.file, y.place.line);
+    const std::string name = place.empty() ? f.name : f.name + (" at " + place);
     out.push_back({slot, 0, 1, Mistake::slope_missing, slip_text::slope_missing(name)});
     if (!is_activation(f.name)) return;
     const auto slope = [&f](double x, double fx) {

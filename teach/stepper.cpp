@@ -143,16 +143,14 @@ std::string BackwardStepper::text() const
         const GraphNode& y = graph_.nodes[graph_.backward[position_ - 1].node];
         const GraphEdge& edge = *this->edge();
         const GraphNode& x = graph_.nodes[edge.to];
-        const std::string place = y.file.empty() ? "" : fmt::format("   ({}:{})", y.file, y.line);
+        const std::string place = place_of(y).empty() ? "" : "   (" + place_of(y) + ")";
         const std::string formula = y.formula.empty() ? y.operation : y.formula;
         const Gate gate = gate_of(y.operation);
         out += line(fmt::format("step {} of {}: through {} = {}{}", position_, size(), y.name, formula, place));
         out += line(fmt::format("  {} {}: {}", y.operation, gate.verb, gate.meaning));
-        std::string product =
-            edge.local_value ? fmt::format("{} * {} = ", short_text(y.adjoint), number_text(*edge.local_value)) : "";
         out += line(fmt::format("  {} = {}", edge.derivative, edge.local));
-        out += line(fmt::format("  {} {} {} * {} = {}{}", d(x.name), x.uses > 1 ? "+=" : "=", d(y.name),
-                                edge.derivative, product, value_text(edge.contribution)));
+        out += line(fmt::format("  {} {} {} * {} = {}", d(x.name), x.uses > 1 ? "+=" : "=", d(y.name), edge.derivative,
+                                product_text(y, edge, value_text(edge.contribution))));
         if (x.uses > 1)
             out += line(fmt::format("  {} so far: {}   (copy sums)", d(x.name), value_text(edge.accumulated)));
     }

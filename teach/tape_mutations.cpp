@@ -7,12 +7,11 @@
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
+#include "autograd/formula_names.hpp"
 #include "autograd/recording.hpp"
 #include "teach/slip_texts.hpp"
 #include "teach/slips_on_tape.hpp"
@@ -94,9 +93,8 @@ private:
         if (from != Node::kNone && !entry(from).name.empty()) return text + " of " + entry(from).name;
         if (!entry(n_).name.empty()) return text + " that gives " + entry(n_).name;
         const char* file = entry(n_).file;
-        if (!file || !*file || std::strncmp(file, "xgrad:", 6) == 0) return text;
-        const char* slash = std::strrchr(file, '/');
-        return fmt::format("{} at {}:{}", text, slash ? slash + 1 : file, entry(n_).line);
+        if (!file || !*file || detail::is_library_file(file)) return text;
+        return text + " at " + detail::place_text(file, entry(n_).line);
     }
 
     void add(std::size_t input, Mistake mistake, std::string text, Part part)

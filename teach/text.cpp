@@ -82,9 +82,8 @@ private:
         }
         const bool has_own_line = y.operation == "fuse" && y.formula.size() + y.operation.size() + 2 >= kFormula;
         const std::string what = y.formula.empty() || has_own_line ? y.operation : y.operation + ": " + y.formula;
-        const std::string place = y.file.empty() ? "" : fmt::format("{}:{}", y.file, y.line);
         const bool has_gradient = graph_.is_walked && is_floating(y.value.dtype());
-        row(y.name, short_text(y.value), what, place,
+        row(y.name, short_text(y.value), what, place_of(y),
             has_gradient ? graph_.gradient_name(y.name) + " = " + short_text(y.adjoint) : "");
         if (has_own_line) values_line(y.formula);
         values_line(small_values(y.value, options_.elements));
@@ -93,14 +92,8 @@ private:
 
     void flow(const GraphNode& y, const GraphEdge& edge)
     {
-        std::string local = edge.local;
-        std::string product = short_text(edge.contribution);
-        if (edge.local_value) {
-            const std::string value = number_text(*edge.local_value);
-            if (local != value) local += " = " + value;
-            product = fmt::format("{} * {} = {}", short_text(y.adjoint), value, product);
-        }
-        row("", "", edge.derivative, local, graph_.is_walked ? product : "");
+        const std::string product = product_text(y, edge, short_text(edge.contribution));
+        row("", "", edge.derivative, local_text(edge), graph_.is_walked ? product : "");
         if (graph_.is_walked) values_line(small_values(edge.contribution, options_.elements));
     }
 

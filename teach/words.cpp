@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "autograd/formula_names.hpp"
+
 namespace xgrad::teach {
 namespace {
 
@@ -70,6 +72,28 @@ std::string short_text(const Tensor& x)
 std::string small_values(const Tensor& x, std::int64_t elements)
 {
     return x.defined() && x.ndim() > 0 && x.numel() <= elements ? to_string(x) : "";
+}
+
+std::string drawn_text(const GraphNode& y)
+{
+    if (y.kind == NodeKind::leaf) return y.name;
+    const char* const symbol = gate_of(y.operation).symbol;
+    return symbol ? symbol : y.operation;
+}
+
+std::string place_of(const GraphNode& y) { return detail::place_text(y.file.c_str(), y.line); }
+
+std::string local_text(const GraphEdge& edge)
+{
+    if (!edge.local_value) return edge.local;
+    const std::string value = number_text(*edge.local_value);
+    return edge.local == value ? edge.local : edge.local + " = " + value;
+}
+
+std::string product_text(const GraphNode& y, const GraphEdge& edge, const std::string& contribution)
+{
+    if (!edge.local_value) return contribution;
+    return fmt::format("{} * {} = {}", short_text(y.adjoint), number_text(*edge.local_value), contribution);
 }
 
 }  // namespace xgrad::teach

@@ -1,7 +1,7 @@
 // The words and numbers in which all explanations speak. Private to the library.
 #pragma once
 
-#include <xgrad/tensor.hpp>
+#include <xgrad/teach/graph.hpp>
 
 #include <string>
 
@@ -31,5 +31,17 @@ std::string short_text(const Tensor& x);
 
 /// The values of a tensor with axes and at most so many elements; else empty.
 std::string small_values(const Tensor& x, std::int64_t elements);
+
+/// What a drawing writes into a node: a leaf's name, a gate's symbol, or the operation.
+std::string drawn_text(const GraphNode& y);
+
+/// "graph.cpp:10"; empty when the line is unknown.
+std::string place_of(const GraphNode& y);
+
+/// The local derivative as formula and, where one number says it, as number: "z = -4".
+std::string local_text(const GraphEdge& edge);
+
+/// Upstream times local, "1 * -4 = -4"; the contribution's text alone where no number says the local derivative.
+std::string product_text(const GraphNode& y, const GraphEdge& edge, const std::string& contribution);
 
 }  // namespace xgrad::teach

@@ -19,27 +19,14 @@
 #include <sstream>
 
 #include "tests/expect_throw.hpp"
+#include "tests/slide.hpp"
 #include "tests/temporary_files.hpp"
 
 namespace {
 
 using namespace xgrad;
 using nlohmann::json;
-
-/// N1: f = (x + y) z at (-2, 5, -4), after backward.
-Explanation slide()
-{
-    Tape tape{{.explain = true}};
-    const Scalar x = tape.variable("x", -2.0), y = tape.variable("y", 5.0), z = tape.variable("z", -4.0);
-#line 10 "slides/graph.cpp"
-    const Scalar q = x + y;
-    const Scalar f = q * z;
-#line 43 "tests/explain_forms_test.cpp"
-    tape.name(q, "q");
-    tape.name(f, "f");
-    tape.backward(f);
-    return explain(tape);
-}
+using test::slide;
 
 /// loss = sum((x W)^2) with names that are awkward in every form.
 Explanation tensors()

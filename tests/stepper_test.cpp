@@ -12,26 +12,14 @@
 #include <vector>
 
 #include "tests/expect_throw.hpp"
+#include "tests/slide.hpp"
 
 namespace {
 
 using namespace xgrad;
 using teach::BackwardStepper;
 
-/// N1: f = (x + y) z at (-2, 5, -4), after backward. df/dq = z = -4, df/dz = q = 3, df/dx = df/dy = -4.
-teach::Graph slide()
-{
-    Tape tape{{.explain = true}};
-    const Scalar x = tape.variable("x", -2.0), y = tape.variable("y", 5.0), z = tape.variable("z", -4.0);
-#line 10 "slides/graph.cpp"
-    const Scalar q = x + y;
-    const Scalar f = q * z;
-#line 30 "tests/stepper_test.cpp"
-    tape.name(q, "q");
-    tape.name(f, "f");
-    tape.backward(f);
-    return teach::graph_of(tape);
-}
+teach::Graph slide() { return test::slide().graph(); }
 
 /// a = x * x + x at x = 3: dy/dx = 2 x + 1 = 7, in three contributions.
 teach::Graph fan_out()

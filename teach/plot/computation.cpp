@@ -68,11 +68,7 @@ private:
     {
         for (std::size_t i = 0; i < spots_.size(); ++i) {
             const GraphNode& y = node(i);
-            const char* const symbol = y.kind == NodeKind::operation ? teach::gate_of(y.operation).symbol : nullptr;
-            spots_[i] = {y.kind == NodeKind::leaf ? y.name
-                         : symbol                 ? symbol
-                                                  : y.operation,
-                         y.name, y.kind == NodeKind::operation};
+            spots_[i] = {teach::drawn_text(y), y.name, y.kind == NodeKind::operation};
             for (const GraphOperand& x : y.operands)
                 if (x.node != kNone) spots_[i].column = std::max(spots_[i].column, spots_[x.node].column + 1);
             if (y.kind == NodeKind::operation) spots_[i].column = std::max<std::size_t>(spots_[i].column, 1);
